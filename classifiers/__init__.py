@@ -1,0 +1,1 @@
+"""What belongs on the reading list, and where."""

@@ -1,0 +1,1 @@
+"""The paper index: everything ever seen, in one SQLite file (or PostgreSQL)."""

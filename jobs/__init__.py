@@ -1,0 +1,1 @@
+"""What the bot does, one file a job, and the ways to start a job."""

@@ -1,0 +1,1 @@
+"""The pull request: what a reviewer reads, where it is written, what they decided."""

@@ -1,0 +1,272 @@
+"""tracker.toml, read and validated; every problem becomes one sentence with a remedy."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from tracker.errors import InputError
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+def _check_http(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("an http or https address")
+    return value.rstrip("/")
+
+
+class ListSettings(_Table):
+    """Which reading list, and what of it is left alone."""
+
+    repository: str | None = Field(None, pattern=r"^[\w.-]+/[\w.-]+$")
+    path: str | None = None
+    files: tuple[str, ...] = Field(("README.md",), min_length=1)
+    branch: str | None = None
+    skip_sections: tuple[str, ...] = ()
+
+    @field_validator("files")
+    @classmethod
+    def _inside(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        for name in files:
+            if not name or Path(name).is_absolute() or ".." in Path(name).parts:
+                raise ValueError("paths inside the repository, such as README.md")
+        return files
+
+
+class SectionSettings(_Table):
+    """Optional help for one section."""
+
+    description: str = ""
+
+
+class ArxivSettings(_Table):
+    """The arXiv API (https://info.arxiv.org/help/api/user-manual.html)."""
+
+    url: str = "https://export.arxiv.org/api/query"
+    categories: tuple[str, ...] = Field(..., min_length=1)
+    overlap_days: int = Field(3, ge=0, le=60)
+    first_days: int = Field(7, ge=1, le=3650)
+    _url = field_validator("url")(_check_http)
+
+    @field_validator("categories")
+    @classmethod
+    def _named(cls, categories: tuple[str, ...]) -> tuple[str, ...]:
+        for name in categories:
+            if not name.replace("-", "").replace(".", "").isalnum():
+                raise ValueError("arXiv categories such as cs.CL")
+        return categories
+
+
+class ArxivOaiSettings(_Table):
+    """arXiv's OAI-PMH interface."""
+
+    url: str = "https://oaipmh.arxiv.org/oai"
+    sets: tuple[str, ...] = ()
+    _url = field_validator("url")(_check_http)
+
+
+class SemanticScholarSettings(_Table):
+    """The Semantic Scholar API; its key is read from S2_API_KEY."""
+
+    url: str = "https://api.semanticscholar.org"
+    query: str = ""
+    recommend: bool = False
+    citations_of: tuple[str, ...] = ()
+    _url = field_validator("url")(_check_http)
+
+
+class FeedSettings(_Table):
+    """One Atom or RSS feed."""
+
+    name: str = Field(..., min_length=1)
+    url: str
+    _url = field_validator("url")(_check_http)
+
+
+class FileSettings(_Table):
+    """One JSONL or JSONL.gz file of papers."""
+
+    path: str = Field(..., min_length=1)
+
+
+class SourceSettings(_Table):
+    """Where papers are discovered."""
+
+    arxiv: ArxivSettings | None = None
+    arxiv_oai: ArxivOaiSettings | None = None
+    semantic_scholar: SemanticScholarSettings | None = None
+    feeds: tuple[FeedSettings, ...] = ()
+    files: tuple[FileSettings, ...] = ()
+
+
+class ProposeSettings(_Table):
+    """What is put to the reviewers, and where."""
+
+    target: Literal["github", "local"] | None = None
+    branch: str = Field("survey-tracker/proposals", pattern=r"^[A-Za-z0-9][\w./-]*$")
+    limit: int = Field(15, ge=1, le=100)
+    min_relevance: float = Field(0.5, ge=0, le=1)
+    min_confidence: float = Field(0.3, ge=0, le=1)
+    labels: tuple[str, ...] = ()
+
+
+class GithubSettings(_Table):
+    """GitHub's API; GITHUB_API_URL wins over `url`, the token is read from GITHUB_TOKEN."""
+
+    url: str = "https://api.github.com"
+    _url = field_validator("url")(_check_http)
+
+
+class IndexSettings(_Table):
+    """Where the paper index lives; a relative SQLite path is beside the configuration."""
+
+    url: str = "sqlite:///papers.sqlite"
+
+    @field_validator("url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if "://" not in value:
+            raise ValueError("a database address such as sqlite:///papers.sqlite")
+        return value
+
+
+class ScheduleSettings(_Table):
+    """When the daemon runs."""
+
+    run: str = "17 5 * * mon-fri"
+    timezone: str = "UTC"
+
+
+class Settings(_Table):
+    """The whole of tracker.toml. `folder` is where the file lies; paths are relative to it."""
+
+    list: ListSettings
+    sections: dict[str, SectionSettings] = Field(default_factory=dict)
+    sources: SourceSettings = SourceSettings()
+    propose: ProposeSettings = ProposeSettings()
+    github: GithubSettings = GithubSettings()
+    index: IndexSettings = IndexSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    folder: Path = Field(Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.list.repository and self.list.path:
+            raise ValueError("list.repository and list.path exclude each other; remove one")
+        if self.target == "github" and self.list.path:
+            raise ValueError('propose.target "github" needs list.repository instead of list.path')
+        return self
+
+    @property
+    def target(self) -> Literal["github", "local"]:
+        """Where proposals go; without a setting, a local path means the local target."""
+        return self.propose.target or ("local" if self.list.path else "github")
+
+    def resolve(self, path: str) -> Path:
+        """A path from the settings, taken from the folder of the configuration."""
+        return (self.folder / Path(path).expanduser()).resolve()
+
+    @property
+    def index_url(self) -> str:
+        """The database address with a relative SQLite path made absolute."""
+        prefix = "sqlite:///"
+        name = self.index.url.removeprefix(prefix)
+        if not self.index.url.startswith(prefix) or name in {"", ":memory:"}:
+            return self.index.url
+        return prefix + str(self.resolve(name))
+
+
+def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read tracker.toml.
+
+    GITHUB_REPOSITORY fills `list.repository` where neither it nor `list.path` is set, and
+    GITHUB_API_URL replaces `github.url`. Raises InputError naming the file, the key, what was
+    found and what is allowed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; `tracker init` writes one") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not valid TOML: {error}") from None
+    return parse_settings(data, path, environ)
+
+
+def parse_settings(
+    data: Mapping[str, Any], path: Path, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """Validate what tracker.toml holds; see `load_settings`."""
+    data = dict(data)
+    data.pop("folder", None)
+    listed = data.get("list")
+    if isinstance(listed, dict) and not listed.get("repository") and not listed.get("path"):
+        repository = environ.get("GITHUB_REPOSITORY", "")
+        data["list"] = {**listed, **({"repository": repository} if repository else {"path": "."})}
+    if address := environ.get("GITHUB_API_URL"):
+        github = data.get("github", {})
+        data["github"] = {**github, "url": address} if isinstance(github, dict) else github
+    try:
+        return Settings.model_validate({**data, "folder": path.resolve().parent})
+    except ValidationError as error:
+        raise InputError(f"{path}: {_sentence(error)}") from None
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first problem of a validation, as one sentence."""
+    problem = error.errors()[0]
+    where = problem["loc"]
+    key = ".".join(str(part) for part in where)
+    kind, context = problem["type"], problem.get("ctx", {})
+    if kind == "extra_forbidden":
+        known = _keys_beside(where)
+        close = difflib.get_close_matches(str(where[-1]), known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"allowed here: {', '.join(known)}"
+        return f"unknown key {key!r}; {hint}"
+    if kind == "missing":
+        return f"{key!r} is missing; {_MISSING.get(key, 'add it')}"
+    if kind == "value_error" and not where:
+        return str(context["error"])
+    allowed = str(context["error"]) if kind == "value_error" else _allowed(kind, problem["msg"])
+    return f"{key!r} is {problem['input']!r}; allowed: {allowed}"
+
+
+def _allowed(kind: str, message: str) -> str:
+    return message.removeprefix("Input should be ").removeprefix("String should ")
+
+
+_MISSING = {
+    "list": 'add a [list] table with repository = "owner/name" or path = "."',
+    "sources.arxiv.categories": 'name arXiv categories, such as categories = ["cs.CL"]',
+}
+
+
+def _keys_beside(where: Sequence[int | str]) -> list[str]:
+    """The keys allowed in the table that holds the last part of `where`."""
+    model: Any = Settings
+    for part in where[:-1]:
+        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
+            model = _inner_model(model.model_fields[str(part)].annotation)
+    return [name for name in getattr(model, "model_fields", {}) if name != "folder"]
+
+
+def _inner_model(annotation: Any) -> Any:
+    """The settings table inside an annotation such as `tuple[FeedSettings, ...]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_inner_model(a) for a in getattr(annotation, "__args__", ()))
+    return next((model for model in inner if model is not None), None)

@@ -1,0 +1,49 @@
+"""Where papers are discovered: one module a source.
+
+A source reads batches. A batch is merged into the index and its watermark saved in one
+transaction, so a run that dies between two batches continues at the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from tracker.paper import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Papers of one answer; `watermark` is how far the source has been read once they are kept.
+
+    A watermark of None leaves the source's watermark where it was: more of the same window
+    is to come. `expected` is the number of papers the source announced for what is being
+    read, None when it announces none.
+    """
+
+    papers: tuple[Paper, ...]
+    watermark: str | None = None
+    expected: int | None = None
+
+
+class Source(Protocol):
+    """Something papers are discovered in.
+
+    `name` is what people read (`arxiv`, `feed.jsonl`); `query` tells apart the watermarks of
+    one source read in several ways.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def query(self) -> str: ...
+
+    def read(self, watermark: str | None, until: date) -> Iterator[Batch]:
+        """Batches of papers from `watermark` (None: from the beginning) to the day `until`.
+
+        Raises SourceError when the source fails or its answer cannot be believed.
+        """
+        ...
