@@ -1,0 +1,160 @@
+"""The command `tracker`: each command parses, calls one job and shows its result.
+
+Only click is imported here; a job is imported by the command that runs it, so that
+`tracker --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from jobs.console import Console
+from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType):
+    """A calendar day, YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that shows the form."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day of the form YYYY-MM-DD", param, ctx)
+
+
+def today() -> date:
+    """The current day in UTC, the one day all parts of a run agree on."""
+    return datetime.now(UTC).date()
+
+
+def common_options(command: Command) -> Command:
+    """The flags every command has."""
+    options = [
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            default=Path("tracker.toml"),
+            show_default=True,
+            help="The configuration.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+        click.option("--debug", is_flag=True, help="Log in detail, show tracebacks."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings_of(config: Path) -> Settings:
+    """The validated configuration."""
+    from tracker.settings import load_settings
+
+    return load_settings(config)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="survey-tracker", prog_name="tracker")
+def cli() -> None:
+    """Keep a survey's reading list alive.
+
+    Finds new papers, decides which belong, files each under its section and opens one pull
+    request. Start with `tracker init`.
+    """
+
+
+@cli.command()
+@common_options
+@click.option("--dry-run", is_flag=True, help="Show the diff and the text; write only the index.")
+@click.option("--as-of", type=Day(), default=None, help="The day the run believes it is.")
+def run(config: Path, as_json: bool, debug: bool, dry_run: bool, as_of: date | None) -> None:
+    """Discover papers, file them, and open or update the pull request.
+
+    Example: tracker run --dry-run
+    """
+    from jobs.run import run as run_job
+    from jobs.show_run import show
+
+    console = Console(as_json=as_json)
+    result = run_job(settings_of(config), console, as_of=as_of or today(), dry_run=dry_run)
+    show(result, console)
+    if result.failed:
+        sys.exit(1)
+
+
+@cli.command()
+@common_options
+@click.argument("query")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+def search(config: Path, as_json: bool, debug: bool, query: str, limit: int) -> None:
+    """Search titles, abstracts and authors of the index.
+
+    Example: tracker search "chest x-ray report"
+    """
+    from jobs.look import search as search_job
+
+    search_job(settings_of(config), Console(as_json=as_json), query, limit)
+
+
+@cli.command()
+@common_options
+@click.argument("paper")
+def show(config: Path, as_json: bool, debug: bool, paper: str) -> None:
+    """Show one paper of the index, named by arXiv id, DOI, address or title.
+
+    Example: tracker show 2311.05112
+    """
+    from jobs.look import show as show_job
+
+    show_job(settings_of(config), Console(as_json=as_json), paper)
+
+
+def main() -> None:
+    """Run the command line; known errors are one sentence, exit code 1 or 2."""
+    debug = "--debug" in sys.argv[1:]
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.ERROR,
+        format="%(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        cli(prog_name="tracker", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except TrackerError as error:
+        if debug:
+            raise
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if debug:
+            raise
+        kind = type(error).__name__
+        click.echo(f"error: unexpected {kind}: {error}; --debug shows where", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Where a job says what it does: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import click
+
+
+def printable(text: str) -> str:
+    """The text with everything a terminal or a workflow log would obey taken out.
+
+    Titles come from strangers: escape sequences are dropped, and a line that GitHub Actions
+    would read as a workflow command gets a space before it
+    (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
+    """
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"})
+    lines = (
+        f" {line}" if line.lstrip().startswith(("::", "##[")) else line for line in kept.split("\n")
+    )
+    return "\n".join(lines)
+
+
+class Step(Protocol):
+    """A piece of work that shows how far it is."""
+
+    def advance(self, count: int = 1) -> None: ...
+
+
+class _PlainStep:
+    def advance(self, count: int = 1) -> None:
+        """Plain output says when a step starts, not how far it is."""
+
+
+class Console:
+    """The voice of one command; `as_json` keeps standard output for one JSON document."""
+
+    def __init__(self, *, as_json: bool = False, interactive: bool | None = None) -> None:
+        self.as_json = as_json
+        self.interactive = sys.stderr.isatty() if interactive is None else interactive
+
+    def say(self, text: str = "") -> None:
+        """Show a result; nothing with --json."""
+        if not self.as_json:
+            click.echo(printable(text))
+
+    def note(self, text: str) -> None:
+        """Tell what is going on."""
+        click.echo(printable(text), err=True)
+
+    def warn(self, text: str) -> None:
+        """Tell what went wrong without stopping the work."""
+        click.echo(f"warning: {printable(text)}", err=True)
+
+    def document(self, data: Any) -> None:
+        """Print the one JSON document of a command run with --json."""
+        if self.as_json:
+            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+    @contextmanager
+    def step(self, description: str, total: int | None = None) -> Iterator[Step]:
+        """A named piece of work; a progress bar on a terminal, a plain line elsewhere."""
+        if not self.interactive:
+            self.note(f"{description} ...")
+            yield _PlainStep()
+            return
+        from rich.console import Console as Terminal
+        from rich.markup import escape
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import TimeElapsedColumn as Elapsed
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Elapsed())
+        with Progress(*columns, console=Terminal(stderr=True)) as progress:
+            task = progress.add_task(escape(printable(description)), total=total)
+
+            class _Bar:
+                def advance(self, count: int = 1) -> None:
+                    progress.advance(task, count)
+
+            yield _Bar()
+            if total is None:
+                done = progress.tasks[0].completed
+                progress.update(task, total=max(done, 1), completed=max(done, 1))
+
+
+def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Rows in aligned columns, numbers to the right, for a person to read."""
+    head = list(headings)
+    body = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(line[i]) for line in [head, *body]) for i in range(len(head))]
+    numeric = [all(row[i].replace(".", "").isdigit() for row in body) for i in range(len(head))]
+
+    def line(cells: list[str]) -> str:
+        fitted = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(cells, widths, numeric, strict=True)
+        )
+        return "  ".join(fitted).rstrip()
+
+    return "\n".join([line(head), line(["-" * width for width in widths]), *map(line, body)])
