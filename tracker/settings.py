@@ -26,10 +26,14 @@ def _check_http(value: str) -> str:
     return value.rstrip("/")
 
 
+_REPOSITORY = r"^[\w.-]+/[\w.-]+$"
+_BRANCH = r"^[A-Za-z0-9][\w./-]*$"
+
+
 class ListSettings(_Table):
     """Which reading list, and what of it is left alone."""
 
-    repository: str | None = Field(None, pattern=r"^[\w.-]+/[\w.-]+$")
+    repository: str | None = Field(None, pattern=_REPOSITORY)
     path: str | None = None
     files: tuple[str, ...] = Field(("README.md",), min_length=1)
     branch: str | None = None
@@ -114,7 +118,7 @@ class ProposeSettings(_Table):
     """What is put to the reviewers, and where."""
 
     target: Literal["github", "local"] | None = None
-    branch: str = Field("survey-tracker/proposals", pattern=r"^[A-Za-z0-9][\w./-]*$")
+    branch: str = Field("survey-tracker/proposals", pattern=_BRANCH)
     limit: int = Field(15, ge=1, le=100)
     min_relevance: float = Field(0.5, ge=0, le=1)
     min_confidence: float = Field(0.3, ge=0, le=1)
@@ -164,8 +168,10 @@ class Settings(_Table):
     def _one_place(self) -> Self:
         if self.list.repository and self.list.path:
             raise ValueError("list.repository and list.path exclude each other; remove one")
-        if self.target == "github" and self.list.path:
+        if self.propose.target == "github" and self.list.path:
             raise ValueError('propose.target "github" needs list.repository instead of list.path')
+        if self.propose.target == "local" and self.list.repository:
+            raise ValueError('propose.target "local" needs list.path instead of list.repository')
         return self
 
     @property
@@ -215,7 +221,9 @@ def parse_settings(
     data.pop("folder", None)
     listed = data.get("list")
     if isinstance(listed, dict) and not listed.get("repository") and not listed.get("path"):
-        repository = environ.get("GITHUB_REPOSITORY", "")
+        propose = data.get("propose")
+        local = isinstance(propose, dict) and propose.get("target") == "local"
+        repository = "" if local else environ.get("GITHUB_REPOSITORY", "")
         data["list"] = {**listed, **({"repository": repository} if repository else {"path": "."})}
     if address := environ.get("GITHUB_API_URL"):
         github = data.get("github", {})
@@ -241,12 +249,27 @@ def _sentence(error: ValidationError) -> str:
         return f"{key!r} is missing; {_MISSING.get(key, 'add it')}"
     if kind == "value_error" and not where:
         return str(context["error"])
-    allowed = str(context["error"]) if kind == "value_error" else _allowed(kind, problem["msg"])
+    allowed = (
+        str(context["error"]) if kind == "value_error" else _allowed(kind, context, problem["msg"])
+    )
     return f"{key!r} is {problem['input']!r}; allowed: {allowed}"
 
 
-def _allowed(kind: str, message: str) -> str:
-    return message.removeprefix("Input should be ").removeprefix("String should ")
+def _allowed(kind: str, context: Mapping[str, Any], message: str) -> str:
+    """What would have been right, in the words of the file rather than of the validator."""
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(context["pattern"], f"text that matches {context['pattern']}")
+    if kind in {"model_type", "dict_type", "model_attributes_type"}:
+        return "a table"
+    if kind == "too_short":
+        return "a list with at least one item"
+    if kind == "tuple_type":
+        return "a list"
+    short = message.removeprefix("Input should be ").removeprefix("String should ")
+    return short.removeprefix("a valid ").split(",")[0]
+
+
+_PATTERNS = {_REPOSITORY: "owner/name", _BRANCH: "a branch name"}
 
 
 _MISSING = {

@@ -1,0 +1,95 @@
+"""tracker.toml: good files give settings, bad ones give one sentence with a remedy."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tracker.errors import InputError
+from tracker.settings import Settings, load_settings, parse_settings
+
+
+def parse(text: str, environ: dict[str, str] | None = None) -> Settings:
+    return parse_settings(tomllib.loads(text), Path("tracker.toml"), environ or {})
+
+
+def test_ten_lines_are_enough() -> None:
+    settings = parse('[list]\nrepository = "owner/name"\n[sources.arxiv]\ncategories = ["cs.CL"]\n')
+    assert settings.list.files == ("README.md",)
+    assert settings.target == "github"
+    assert settings.propose.limit == 15
+    assert settings.sources.arxiv is not None
+    assert settings.sources.arxiv.overlap_days == 3
+    assert settings.sources.semantic_scholar is None
+
+
+def test_a_local_path_means_the_local_target() -> None:
+    assert parse('[list]\npath = "."\n').target == "local"
+
+
+def test_without_repository_and_path_the_folder_of_the_file_is_the_list() -> None:
+    assert parse("[list]\n").list.path == "."
+
+
+def test_github_environment_fills_what_is_not_set() -> None:
+    environ = {"GITHUB_REPOSITORY": "a/b", "GITHUB_API_URL": "https://ghe.example/api/v3"}
+    settings = parse("[list]\n", environ)
+    assert settings.list.repository == "a/b"
+    assert settings.github.url == "https://ghe.example/api/v3"
+    assert parse('[list]\nrepository = "c/d"\n', environ).list.repository == "c/d"
+
+
+def test_the_local_target_is_not_moved_to_github_by_the_environment() -> None:
+    settings = parse('[list]\n[propose]\ntarget = "local"\n', {"GITHUB_REPOSITORY": "a/b"})
+    assert (settings.target, settings.list.path) == ("local", ".")
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
+    (tmp_path / "tracker.toml").write_text('[list]\npath = "."\n', encoding="utf-8")
+    settings = load_settings(tmp_path / "tracker.toml", {})
+    assert settings.index_url == f"sqlite:///{tmp_path.resolve()}/papers.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["'list'", "missing", "repository"]),
+        ("[list]\nfils = []\n", ["'list.fils'", "did you mean 'files'"]),
+        ("[lst]\n[list]\n", ["'lst'", "did you mean 'list'"]),
+        ('[list]\nrepository = "x"\n', ["'list.repository'", "'x'", "owner/name"]),
+        ('[list]\nrepository = "a/b"\npath = "."\n', ["list.repository", "list.path", "remove"]),
+        ('[list]\nfiles = ["../x.md"]\n', ["'list.files'", "../x.md", "inside the repository"]),
+        ('[list]\n[propose]\ntarget = "gh"\n', ["'propose.target'", "'gh'", "'github' or 'local'"]),
+        ("[list]\n[propose]\nlimit = 0\n", ["'propose.limit'", "0", "greater than or equal to 1"]),
+        ('[list]\n[propose]\nlimit = "many"\n', ["'propose.limit'", "'many'", "integer"]),
+        ("[list]\n[sources.arxiv]\n", ["'sources.arxiv.categories'", "missing", "cs.CL"]),
+        ('[list]\n[sources.arxiv]\ncategories = ["x y"]\n', ["categories", "arXiv categories"]),
+        ('[list]\n[index]\nurl = "papers.sqlite"\n', ["'index.url'", "sqlite:///papers.sqlite"]),
+        ('[list]\n[github]\nurl = "ftp://x"\n', ["'github.url'", "'ftp://x'", "http"]),
+        ("[list]\n[[sources.files]]\n", ["'sources.files.0.path'", "missing"]),
+        ("list = 3\n", ["'list'", "3", "table"]),
+        ('[list]\nrepository = "a/b"\n[propose]\ntarget = "local"\n', ["propose.target", "path"]),
+        ('[list]\npath = "."\n[propose]\ntarget = "github"\n', ["propose.target", "repository"]),
+    ],
+)
+def test_a_bad_file_gets_one_sentence(text: str, words: list[str]) -> None:
+    with pytest.raises(InputError) as failure:
+        parse(text)
+    message = str(failure.value)
+    assert message.startswith("tracker.toml: ")
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+def test_a_missing_file_names_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="tracker init"):
+        load_settings(tmp_path / "tracker.toml", {})
+
+
+def test_a_file_that_is_not_toml_names_the_line(tmp_path: Path) -> None:
+    (tmp_path / "tracker.toml").write_text("[list\n", encoding="utf-8")
+    with pytest.raises(InputError, match="not valid TOML.*line 1"):
+        load_settings(tmp_path / "tracker.toml", {})
