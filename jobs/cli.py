@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar day, YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"
@@ -116,7 +116,9 @@ def search(config: Path, as_json: bool, debug: bool, query: str, limit: int) -> 
 @common_options
 @click.argument("paper")
 def show(config: Path, as_json: bool, debug: bool, paper: str) -> None:
-    """Show one paper of the index, named by arXiv id, DOI, address or title.
+    """Show one paper of the index.
+
+    PAPER is an arXiv id, a DOI, an address or a title.
 
     Example: tracker show 2311.05112
     """

@@ -19,7 +19,11 @@ def printable(text: str) -> str:
     would read as a workflow command gets a space before it
     (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
     """
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf"})
+    plain = click.unstyle(text)
+    # The zero-width joiner holds emoji together; other format characters can reorder a line.
+    kept = "".join(
+        c for c in plain if c in "\n\t\u200d" or unicodedata.category(c) not in {"Cc", "Cf"}
+    )
     lines = (
         f" {line}" if line.lstrip().startswith(("::", "##[")) else line for line in kept.split("\n")
     )

@@ -1,0 +1,57 @@
+"""What a job says: safe for a terminal and a workflow log, one JSON document with --json."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.console import Console, printable, table
+
+
+@given(st.text())
+def test_nothing_a_terminal_or_a_workflow_obeys_gets_through(text: str) -> None:
+    shown = printable(text)
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+    for line in shown.split("\n"):
+        assert not line.startswith(("::", "##["))
+
+
+def test_printable_keeps_what_people_wrote() -> None:
+    assert printable("Größe: 医学 $a<b$\n\tnext 👍") == "Größe: 医学 $a<b$\n\tnext 👍"
+
+
+@pytest.mark.parametrize("hostile", ["::error::x", "##[group]", "\x1b[2K::set-output", "\u200b::x"])
+def test_a_title_is_no_workflow_command(hostile: str) -> None:
+    assert printable(hostile).startswith(" ")
+
+
+def test_json_keeps_standard_output_to_one_document(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(as_json=True, interactive=False)
+    console.say("result")
+    console.note("progress")
+    console.warn("careful")
+    with console.step("Reading"):
+        pass
+    console.document({"title": "Größe"})
+    out, err = capsys.readouterr()
+    assert json.loads(out) == {"title": "Größe"}
+    assert err.splitlines() == ["progress", "warning: careful", "Reading ..."]
+
+
+def test_a_terminal_gets_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    with Console(interactive=True).step("Reading [bold]x", total=2) as step:
+        step.advance(2)
+    assert "Reading [bold]x" in capsys.readouterr().err
+
+
+def test_a_table_aligns_words_left_and_numbers_right() -> None:
+    assert table(["name", "n"], [["arxiv", 5], ["x", 1234]]).splitlines() == [
+        "name      n",
+        "-----  ----",
+        "arxiv     5",
+        "x      1234",
+    ]
