@@ -152,15 +152,16 @@ class Http:
         accept: Container[int] = (200,),
         check: Check | None = None,
         patience: float | None = None,
-        daily: bool = False,
+        daily: Callable[[Response], bool] | None = None,
         anywhere: bool = False,
     ) -> Response:
         """Ask until there is an answer to rely on; only for requests that change nothing.
 
         `accept` holds the statuses the caller can use, `check` looks at the content.
         `patience` (seconds) replaces that of the limits. `daily` answers from the cache when
-        the same was asked since the provider's last midnight. `anywhere` lets redirects
-        leave the site, still to https only. Raises HttpError.
+        the same was asked since the provider's last midnight, and says which responses are
+        worth keeping for that. `anywhere` lets redirects leave the site, still to https only.
+        Raises HttpError.
         """
         prepared = requests.Request(method, url, params=params).prepare()
         address = prepared.url or url
@@ -173,7 +174,7 @@ class Http:
             method, address, {**extra, **(headers or {})}, body, accept, check, anywhere, deadline
         )
         response = self._until_believable(call)
-        if daily and response.status_code == 200:
+        if daily and response.status_code == 200 and daily(response):
             self._store.save(address, Kept(response.content, response.headers, self._clock()))
         return response
 

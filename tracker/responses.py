@@ -82,7 +82,7 @@ class Response:
         return jsonlib.loads(self.content)
 
 
-Check = Callable[[Response], None]
+Check = Callable[[Response], object]
 """Looks at a response and raises UnbelievableError when it is no answer."""
 
 

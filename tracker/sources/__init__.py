@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tracker.paper import Paper
+
+if TYPE_CHECKING:
+    from tracker.http import Http
+    from tracker.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,13 @@ class Source(Protocol):
         Raises SourceError when the source fails or its answer cannot be believed.
         """
         ...
+
+
+def build_sources(settings: Settings, http: Http) -> list[Source]:
+    """The sources that the settings name, in the order files, arXiv, feeds, the rest.
+
+    Each source's packages are imported only when it is named.
+    """
+    from tracker.sources import registry
+
+    return registry.build_sources(settings, http)
