@@ -156,8 +156,11 @@ class Pacer:
             lock = self._locks.setdefault(rule.group, threading.Lock())
         with lock:
             while (wait := self._store.take(rule.group, self._clock(), _LEASE_SECONDS)) > 0:
-                # A clock set back must not turn a pause of seconds into one of hours.
-                self._sleep(min(wait, _LEASE_SECONDS))
+                if wait > _LEASE_SECONDS + rule.pace:
+                    # No turn is taken that far ahead: a clock was set back in between.
+                    wait = rule.pace
+                    self._store.free(rule.group, self._clock() + wait)
+                self._sleep(wait)
             try:
                 yield
             finally:

@@ -263,11 +263,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _deliver(self, answer: Answer) -> None:
         content = answer.content
-        headers = {"Content-Type": answer.content_type, **answer.headers}
+        headers = {
+            "Content-Type": answer.content_type,
+            "Date": self.date_time_string(),
+            **answer.headers,
+        }
         if answer.status not in {204, 304}:
             headers.setdefault("Content-Length", str(len(content)))
         self.close_connection = answer.delivery != "whole"
-        self.send_response(answer.status)
+        self.send_response_only(answer.status)
         for name, value in headers.items():
             self.send_header(name, value)
         if self.close_connection:
