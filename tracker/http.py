@@ -325,7 +325,7 @@ def _judged(response: Response, call: _Call) -> Response:
                 temporary=doubt.temporary,
                 retry_after=retry_after(response),
                 content=response.content[:10_000],
-            ) from None
+            ) from doubt
     return response
 
 

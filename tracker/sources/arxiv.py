@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -21,12 +20,14 @@ from tracker.paper import Paper
 from tracker.settings import ArxivSettings
 from tracker.sources import Batch
 from tracker.sources.arxiv_answers import (
+    EmptyPageError,
     Page,
     error_message,
     paper_of,
     read_page,
     wrong_identifier,
 )
+from tracker.sources.fields import day
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,9 @@ _SURELY_SOME = 8
 _LEAST_FULL = timedelta(hours=1)
 _LEAST_SHORT = timedelta(days=1)
 """Windows no longer than this are not halved, when they hold too much or came short."""
+_MOST_SHORT = 3
+"""After so many windows that stay short the fault is not in single papers: no more halving."""
+_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -64,8 +68,8 @@ class _Window:
         return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M}"
 
     def halves(self) -> tuple[_Window, _Window]:
-        minutes = int(self.span / _MINUTE) // 2
-        middle = self.start + minutes * _MINUTE
+        unit = _DAY if self.span >= 2 * _DAY else _MINUTE
+        middle = self.start + self.span // unit // 2 * unit
         return _Window(self.start, middle - _MINUTE), _Window(middle, self.end)
 
 
@@ -92,9 +96,13 @@ class ArxivSource:
         http: Http,
         *,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        page_size: int = PAGE,
+        query_limit: int = QUERY_LIMIT,
     ) -> None:
         self._settings = settings
         self._today = today
+        self._page_size = page_size
+        self._query_limit = query_limit
         self._session = _CheckedSession(http)
 
     @property
@@ -154,9 +162,10 @@ class ArxivSource:
         yield from (paper for paper in map(paper_of, results) if paper is not None)
 
     def _first_day(self, watermark: str | None, until: date) -> date:
-        if watermark is None:
+        known = day(watermark)
+        if known is None:
             return until - timedelta(days=self._settings.first_days - 1)
-        return date.fromisoformat(watermark) + timedelta(days=1 - self._settings.overlap_days)
+        return known + timedelta(days=1 - self._settings.overlap_days)
 
     def _moved(self, watermark: str | None, window: _Window) -> str:
         """The watermark after a window; it never moves back, nor past a day still going on."""
@@ -168,13 +177,13 @@ class ArxivSource:
         seen: set[str] = set()
         page: list[Paper] = []
         for result in self._results(window):
-            if self._session.total > QUERY_LIMIT and window.span > _LEAST_FULL:
+            if self._session.total > self._query_limit and window.span > _LEAST_FULL:
                 break
             paper = paper_of(result)
             if paper is not None and (name := paper.identifier("arxiv")) not in seen:
                 seen.add(name or "")
                 page.append(paper)
-            if len(page) == PAGE:
+            if len(page) == self._page_size:
                 yield Batch(tuple(page), expected=self._session.total)
                 page = []
         if page:
@@ -183,25 +192,35 @@ class ArxivSource:
         if len(seen) >= self._session.total:
             return
         logger.info("%d of %d papers from %s", len(seen), self._session.total, window)
-        too_many = self._session.total > QUERY_LIMIT
-        if window.span > (_LEAST_FULL if too_many else _LEAST_SHORT):
+        too_many = self._session.total > self._query_limit
+        smallest = _LEAST_FULL if too_many else _LEAST_SHORT
+        if window.span > smallest and len(reading.short) < _MOST_SHORT:
             for half in window.halves():
                 yield from self._window(half, reading)
         else:
             reading.short.append(f"{len(seen)} of {self._session.total} from {window}")
 
     def _results(self, window: _Window) -> Iterator[arxiv.Result]:
-        # The package trusts the total of the first page; where the last one announces fewer
-        # papers it meets an end it did not expect, and we compare the counts anyway.
-        with suppress(arxiv.UnexpectedEmptyPageError):
-            yield from self._client().results(self._search(window))
+        """What the pages of a window give, also when they end too early."""
+        search, some = self._search(window), False
+        try:
+            for result in self._client(self._page_size).results(search):
+                some = True
+                yield result
+        except arxiv.UnexpectedEmptyPageError:
+            # The package trusts the total of the first page and met the end before it.
+            return
+        except HttpError as error:
+            # Deep pages are at times empty for good; the same papers come in smaller windows.
+            if not (some and isinstance(error.__cause__, EmptyPageError)):
+                raise
 
     def _is_silent(self, window: _Window) -> bool:
         """Whether a window without papers is too short to mean anything.
 
         Raises SourceError when no paper at all cannot be true for these categories.
         """
-        days = window.span / timedelta(days=1)
+        days = window.span / _DAY
         if days <= _SILENT_DAYS:
             return True
         before = _Window(window.start - timedelta(days=_USUAL_DAYS), window.start - _MINUTE)
@@ -215,7 +234,7 @@ class ArxivSource:
             self.name, f"no paper at all from {window}; {doubt}", url=self._settings.url
         )
 
-    def _client(self, page_size: int = PAGE) -> arxiv.Client:
+    def _client(self, page_size: int) -> arxiv.Client:
         # Pace and patience are Http's; the package's own know neither timeouts nor Retry-After.
         client = arxiv.Client(page_size=page_size, delay_seconds=0, num_retries=0)
         client.query_url_format = self._settings.url + "?{}"
@@ -264,5 +283,5 @@ def _windows(start: date, until: date) -> Iterator[_Window]:
         yield _Window(_at(first), _at(start) - _MINUTE)
 
 
-def _at(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
+def _at(midnight: date) -> datetime:
+    return datetime.combine(midnight, time(), UTC)

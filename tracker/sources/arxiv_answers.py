@@ -25,6 +25,10 @@ _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 _ERRORS = "arxiv.org/api/errors"
 
 
+class EmptyPageError(UnbelievableError):
+    """A page without papers where more were announced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a page says of itself: `total` papers match, `entries` are given here."""
@@ -68,7 +72,7 @@ def read_page(response: Response) -> Page:
         size=int(asked.get("max_results", ["10"])[0]),
     )
     if page.expected and not page.entries:
-        raise UnbelievableError(f"announced {page.total} papers and gave an empty page")
+        raise EmptyPageError(f"announced {page.total} papers and gave an empty page")
     return page
 
 
