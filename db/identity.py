@@ -1,0 +1,267 @@
+"""Which records are the same paper: a pure function of the records, whatever their order.
+
+Two records are *linked* when they share an identifier or when title and authors agree. Linked
+records become one paper, the surest links first, unless that would put two different papers
+together: records a person set apart, or two arXiv identifiers, ACL names or publishers' DOIs
+that only a title connects. Linked records with a title but no authors join only when there is
+one paper they can mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from tracker.identifiers import Identifier, fold, normalise_title
+from tracker.paper import Paper
+
+Names = frozenset[tuple[str, str]]
+
+IDENTIFIER, AUTHORS, TITLE = "identifier", "title and authors", "title alone"
+"""Why two records are linked; from the surest to the least sure."""
+
+# A title this short is shared by papers that have nothing to do with each other.
+_SHORT_WITH_AUTHORS = 16
+_SHORT_ALONE = 30
+_FEW_WORDS_ALONE = 5
+# A preprint is rarely published later than this many years after it.
+_YEARS_APART = 3
+_MOST_LETTERS = 300
+
+# Schemes of which a paper has one; of several in a record, the first is the paper's own.
+_SINGLE = frozenset({"arxiv", "acl", "pmid", "pmcid", "s2", "corpus"})
+# Where a preprint, a thesis or a data set gets a DOI beside the publisher's: bioRxiv and
+# medRxiv, Research Square, SSRN, TechRxiv, Preprints.org, OSF, Zenodo, Authorea, ChemRxiv.
+_PREPRINT_DOIS = (
+    *("10.1101/", "10.64898/", "10.21203/", "10.2139/", "10.36227/", "10.20944/"),
+    *("10.31219/", "10.31234/", "10.5281/", "10.22541/", "10.26434/", "10.48550/"),
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one source said, with what it takes to compare it; `id` and `paper_id` once stored."""
+
+    source: str
+    digest: str
+    paper: Paper
+    id: int | None = None
+    paper_id: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its place in the order in which records are looked at."""
+        return self.digest, self.source
+
+    @cached_property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """The identifiers that say which paper it is."""
+        seen: set[str] = set()
+        kept = []
+        for identifier in self.paper.identifiers:
+            if identifier.scheme not in _SINGLE or identifier.scheme not in seen:
+                kept.append(identifier)
+            seen.add(identifier.scheme)
+        return tuple(dict.fromkeys(kept))
+
+    @cached_property
+    def words(self) -> int:
+        """How many words its title has."""
+        return len(normalise_title(self.paper.title).split())
+
+    @cached_property
+    def title_key(self) -> str:
+        """Its title's letters and digits; equal for titles that differ in spelling only."""
+        return normalise_title(self.paper.title).replace(" ", "")[:_MOST_LETTERS]
+
+    @cached_property
+    def names(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Each author's surname and all words of the name."""
+        return tuple(name for author in self.paper.authors if (name := _name(author)))
+
+    @cached_property
+    def unique_names(self) -> Names:
+        """What no two records of one paper differ in unless one of them is wrong."""
+        return frozenset(
+            (i.scheme, i.value)
+            for i in self.identifiers
+            if i.scheme in {"arxiv", "acl"}
+            or (i.scheme == "doi" and not i.value.startswith(_PREPRINT_DOIS))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records of one paper, and the links that brought them together."""
+
+    records: tuple[Record, ...]
+    links: tuple[tuple[Record, Record, str], ...]
+
+
+def title_counts(record: Record) -> bool:
+    """Whether the record's title is long enough to say anything about which paper it is."""
+    return len(record.title_key) >= _SHORT_WITH_AUTHORS
+
+
+def link(one: Record, other: Record) -> str | None:
+    """Why two records may be one paper: IDENTIFIER, AUTHORS, TITLE, or None for no reason."""
+    if not set(one.identifiers).isdisjoint(other.identifiers):
+        return IDENTIFIER
+    if one.title_key != other.title_key or not title_counts(one):
+        return None
+    if _conflict(one.unique_names, other.unique_names) or not _years_near(one.paper, other.paper):
+        return None
+    if one.names and other.names:
+        return AUTHORS if _authors_agree(one, other) else None
+    long = len(one.title_key) >= _SHORT_ALONE and one.words >= _FEW_WORDS_ALONE
+    return TITLE if long else None
+
+
+def group(records: Iterable[Record], apart: frozenset[frozenset[int]] = frozenset()) -> list[Group]:
+    """Divide records into papers; `apart` holds pairs of record numbers that must not meet."""
+    ordered = sorted(records, key=lambda record: record.key)
+    forest = _Forest(ordered, apart)
+    links = list(_links(ordered))
+    for reason in (IDENTIFIER, AUTHORS):
+        for one, other, why in links:
+            if why == reason:
+                forest.join(one, other, reason)
+    by_title: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for one, other, why in links:
+        if why == TITLE:
+            by_title[ordered[one].title_key].append((one, other))
+    for pairs in by_title.values():
+        if forest.could_join({member for pair in pairs for member in pair}):
+            for one, other in pairs:
+                forest.join(one, other, TITLE)
+    return forest.groups()
+
+
+def _links(ordered: Sequence[Record]) -> Iterator[tuple[int, int, str]]:
+    """Every linked pair, as positions, found through what both have."""
+    blocks: dict[object, list[int]] = defaultdict(list)
+    for position, record in enumerate(ordered):
+        for identifier in record.identifiers:
+            blocks[identifier].append(position)
+        if title_counts(record):
+            blocks[record.title_key].append(position)
+    pairs = {pair for block in blocks.values() for pair in combinations(block, 2)}
+    for one, other in sorted(pairs):
+        if reason := link(ordered[one], ordered[other]):
+            yield one, other, reason
+
+
+class _Forest:
+    """Sets of records that are one paper so far, joined two at a time."""
+
+    def __init__(self, ordered: Sequence[Record], apart: frozenset[frozenset[int]]) -> None:
+        self._ordered = ordered
+        self._apart = apart
+        self._root = list(range(len(ordered)))
+        self._members = {position: [position] for position in self._root}
+        self._names = {position: ordered[position].unique_names for position in self._root}
+        self._links: dict[int, list[tuple[Record, Record, str]]] = defaultdict(list)
+
+    def join(self, one: int, other: int, reason: str) -> None:
+        """Put two sets together unless they are of different papers."""
+        into, out = sorted((self._root[one], self._root[other]))
+        if into == out or self._kept_apart(into, out):
+            return
+        differ = _conflict(self._names[into], self._names[out])
+        if differ and not (reason == IDENTIFIER and self._outweighs(differ, one, other)):
+            return
+        for member in self._members[out]:
+            self._root[member] = into
+        self._members[into] += self._members.pop(out)
+        self._names[into] |= self._names.pop(out)
+        self._links[into] += self._links.pop(out, [])
+        self._links[into].append((self._ordered[one], self._ordered[other], reason))
+
+    def could_join(self, members: Iterable[int]) -> bool:
+        """Whether all of these together could be one paper."""
+        roots = sorted({self._root[member] for member in members})
+        return not any(
+            self._kept_apart(one, other) or _conflict(self._names[one], self._names[other])
+            for one, other in combinations(roots, 2)
+        )
+
+    def groups(self) -> list[Group]:
+        """The sets, each in order, with the links used."""
+        return [
+            Group(
+                tuple(self._ordered[member] for member in sorted(members)),
+                tuple(self._links.get(root, ())),
+            )
+            for root, members in sorted(self._members.items())
+        ]
+
+    def _outweighs(self, differ: set[str], one: int, other: int) -> bool:
+        """Whether a shared identifier counts although identifiers of these schemes differ.
+
+        A volume's DOI is sometimes given to each paper in it; two arXiv identifiers then need
+        the same title too. Different DOIs or ACL names of one arXiv paper are no obstacle.
+        """
+        same_title = self._ordered[one].title_key == self._ordered[other].title_key
+        return "arxiv" not in differ or same_title
+
+    def _kept_apart(self, into: int, out: int) -> bool:
+        if not self._apart:
+            return False
+        ids = [[self._ordered[m].id for m in self._members[root]] for root in (into, out)]
+        return any(
+            frozenset((one, other)) in self._apart
+            for one in ids[0]
+            for other in ids[1]
+            if one is not None and other is not None
+        )
+
+
+def _conflict(one: Names, other: Names) -> set[str]:
+    """The schemes of which a paper has one and in which these two differ."""
+    schemes = {scheme for scheme, _ in one} & {scheme for scheme, _ in other}
+    differ = set()
+    for scheme in schemes:
+        ours, theirs = ({n for n in names if n[0] == scheme} for names in (one, other))
+        if not (ours <= theirs or theirs <= ours):
+            differ.add(scheme)
+    return differ
+
+
+def _years_near(one: Paper, other: Paper) -> bool:
+    if one.published is None or other.published is None:
+        return True
+    return abs(one.published.year - other.published.year) <= _YEARS_APART
+
+
+def _authors_agree(one: Record, other: Record) -> bool:
+    """Whether at least half the authors of the shorter list are on the longer one."""
+    shorter, longer = sorted((one.names, other.names), key=len)
+    found = sum(any(_same_person(a, b) for b in longer) for a in shorter)
+    return 2 * found >= len(shorter)
+
+
+def _same_person(one: tuple[str, frozenset[str]], other: tuple[str, frozenset[str]]) -> bool:
+    # Which word is the surname is a guess; each must occur somewhere in the other name.
+    return one[0] in other[1] and other[0] in one[1]
+
+
+def _name(author: str) -> tuple[str, frozenset[str]] | None:
+    """The surname and the words of `Ann B. Lee`, `Lee, Ann B.`, `Lee AB` or `Lee A.-B.`."""
+    plain = re.sub(r"\(.*?\)", " ", author)
+    surname, comma, _ = plain.partition(",")
+    words = re.findall(r"[^\W\d_]+", fold(plain))
+    if not words:
+        return None
+    if comma and (found := re.findall(r"[^\W\d_]+", fold(surname))):
+        return found[-1], frozenset(words)
+    spelled = re.findall(r"[^\W\d_]+", plain)
+    full = [w for w, s in zip(words, spelled, strict=False) if len(w) > 1 and not _initials(s)]
+    return (full or words)[-1], frozenset(words)
+
+
+def _initials(word: str) -> bool:
+    return len(word) <= 3 and word.isupper()

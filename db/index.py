@@ -1,0 +1,257 @@
+"""Opening the paper index: the connection, its migrations, and transactions.
+
+with Index.open("sqlite:///papers.sqlite") as index:
+    with index.write() as session:
+        papers.merge(session, found, source="arxiv", seen_at=now)
+    with index.read() as session:
+        papers.get(session, 1)
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlmodel import Session
+
+from tracker.errors import InputError, TrackerError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+logger = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+NEWEST = "0001"
+"""The revision this program needs; the same as the newest file in db/migrations/versions."""
+
+_LOCK_SECONDS = 30.0
+# Any number: the lock that lets one writer at a time into PostgreSQL, as SQLite does by itself.
+_POSTGRES_LOCK = 7_205_759
+
+
+class Index:
+    """An open paper index; a context manager that closes it."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine = engine
+        self.name = name
+        self._writer = engine.execution_options(tracker_write=True)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the index at a database address, created or brought up to date where needed.
+
+        Raises InputError naming index.url when the address, its folder or the file is no good
+        or the file was written by a newer program.
+        """
+        engine = _engine(url)
+        index = cls(engine, engine.url.render_as_string(hide_password=True))
+        try:
+            index._migrate()
+        except DatabaseError as error:
+            index.close()
+            raise InputError(f"index.url {index.name!r}: {_reason(error)}") from None
+        except BaseException:
+            index.close()
+            raise
+        return index
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that may write: all of it is kept, or nothing.
+
+        One writer at a time; another process waits for up to 30 seconds and then gets a
+        TrackerError.
+        """
+        with self._speaking(), Session(self._writer) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that sees one state of the index, whoever writes meanwhile."""
+        with self._speaking(), Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise TrackerError(f"index {self.name!r}: {_reason(error)}") from error
+
+    def _migrate(self) -> None:
+        with self._writer.connect() as connection:
+            if _revision(connection) == NEWEST:
+                return
+        # SQLite ignores this pragma inside a transaction, and changing a table by copying it
+        # would otherwise delete the rows that refer to it.
+        with self._writer.connect() as connection:
+            sqlite = connection.dialect.name == "sqlite"
+            if sqlite:
+                _pragma(connection, "foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    # Another process may have been quicker while this one waited for the lock.
+                    if (found := _revision(connection)) != NEWEST:
+                        self._upgrade(connection, found)
+            finally:
+                if sqlite:
+                    _pragma(connection, "foreign_keys=ON")
+
+    def _upgrade(self, connection: Connection, found: str | None) -> None:
+        from alembic import command  # slow to import, and needed once in a file's life
+        from alembic.script import ScriptDirectory
+        from alembic.util import CommandError
+
+        config = alembic_config(connection)
+        try:
+            if found is not None:
+                ScriptDirectory.from_config(config).get_revision(found)
+        except CommandError:
+            raise InputError(
+                f"index.url {self.name!r}: written by a newer survey-tracker (revision {found}); "
+                "update survey-tracker, or name another file"
+            ) from None
+        logger.debug("bringing the index from revision %s to %s", found, NEWEST)
+        command.upgrade(config, "head")
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration for a connection, with no file beside it."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _engine(url: str) -> Engine:
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite":
+            _check_file(url, address.database)
+        engine = create_engine(
+            address,
+            json_serializer=lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
+            connect_args={"timeout": _LOCK_SECONDS}
+            if address.get_backend_name() == "sqlite"
+            else {},
+        )
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise InputError(
+            f"index.url {url!r}: {error}; allowed: an address such as sqlite:///papers.sqlite"
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _check_file(url: str, name: str | None) -> None:
+    """Refuse what SQLite would take for a fresh file or fail on with few words."""
+    if not name or name == ":memory:" or name.startswith("file:"):
+        return
+    path = Path(name)
+    if not path.parent.is_dir():
+        raise InputError(f"index.url {url!r}: the folder {str(path.parent)!r} does not exist")
+    if path.is_dir():
+        raise InputError(f"index.url {url!r}: is a folder; name a file such as papers.sqlite")
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"index.url {url!r}: cannot be read: {error.strerror}") from None
+    if start and start != b"SQLite format 3\x00":
+        raise InputError(f"index.url {url!r}: not an SQLite file; name another, or remove it")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver would begin transactions by itself, too late and deferred; see _begin.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={int(_LOCK_SECONDS * 1000)}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in {"wal", "memory"}:
+        _enter_wal(cursor)
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _enter_wal(cursor: Any) -> None:
+    """Switch to write-ahead logging; SQLite does not wait by itself when two try at once."""
+    import sqlite3
+
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("tracker_write", False)
+    if connection.dialect.name == "sqlite":
+        # A deferred transaction that reads and then writes fails at once when another writer
+        # came between, whatever the timeout.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRES_LOCK})")
+
+
+def _pragma(connection: Connection, text: str) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA {text}").close()
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision the tables are at; None for a database without any."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").fetchone()
+    return str(found[0]) if found else None
+
+
+def _reason(error: DatabaseError) -> str:
+    """One sentence for what the database said."""
+    said = str(error.orig)
+    if "locked" in said:
+        return f"another process has been writing for {_LOCK_SECONDS:.0f} seconds; try again later"
+    if "not a database" in said or "malformed" in said:
+        return f"not a sound SQLite file ({said}); name another, or restore it"
+    if "readonly" in said or "unable to open" in said:
+        return f"cannot be written ({said}); check its folder and permissions"
+    return said

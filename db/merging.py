@@ -1,0 +1,393 @@
+"""Carrying out a merge: which stored records are near, what changes, what is remembered.
+
+What belongs together is decided by db.identity over the new records and every stored record
+they could touch. This module finds those, and writes what was decided in few statements.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlmodel import Session
+
+from db import identity
+from db.consolidate import consolidate
+from db.identity import Group, Record
+from db.payload import from_payload, pack, to_payload
+from db.tables import (
+    APART,
+    CLAIM,
+    DECISION,
+    IDENTIFIER,
+    LINK,
+    LISTING,
+    MERGE,
+    PAPER,
+    PROPOSAL,
+    RECORD,
+    SCORE,
+)
+from tracker.identifiers import Identifier
+from tracker.paper import Paper
+
+# SQLite allows 32,766 values in one statement.
+_CHUNK = 5000
+_REFERRING = {"proposal": PROPOSAL, "decision": DECISION, "listing": LISTING}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a merge did: the paper of each record, and the papers made and absorbed."""
+
+    paper_of: dict[tuple[str, str], int] = field(default_factory=dict)
+    created: set[int] = field(default_factory=set)
+    absorbed: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Paper:
+    """A group on its way to a row: `id` is None until it has one."""
+
+    group: Group
+    id: int | None
+    absorbs: tuple[int, ...] = ()
+    changed: bool = True
+    names: list[Identifier] = field(default_factory=list)
+    claims: list[Identifier] = field(default_factory=list)
+
+
+def merge_records(session: Session, records: Sequence[Record], seen_at: datetime) -> Outcome:
+    """Fit records that a source reports into the index."""
+    fresh, known = _see_again(session, records, seen_at)
+    if not fresh:
+        return Outcome(known)
+    stored = _neighbours(session, fresh)
+    groups = identity.group([*fresh, *stored], _apart(session, stored))
+    outcome = _carry_out(session, groups, stored, seen_at)
+    outcome.paper_of = known | outcome.paper_of
+    return outcome
+
+
+def regroup(session: Session, paper_id: int, restored: Mapping[int, int], at: datetime) -> Outcome:
+    """Decide again about one paper and all that is near, after records were set apart.
+
+    `restored` gives for a record the number its paper is to have again.
+    """
+    stored = _neighbours(session, _records_of(session, [paper_id]), include=True)
+    groups = identity.group(stored, _apart(session, stored))
+    return _carry_out(session, groups, stored, at, restored)
+
+
+def chunks(values: Collection[Any]) -> Iterator[list[Any]]:
+    """The values in pieces small enough for one statement."""
+    listed = list(values)
+    for start in range(0, len(listed), _CHUNK):
+        yield listed[start : start + _CHUNK]
+
+
+def _see_again(
+    session: Session, records: Sequence[Record], seen_at: datetime
+) -> tuple[list[Record], dict[tuple[str, str], int]]:
+    """The records that are new, and the papers of the others, which are noted as seen."""
+    known: dict[tuple[str, str], int] = {}
+    fresh = {record.key: record for record in records}
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for digest, source in fresh:
+        by_source[source].append(digest)
+    for source, digests in by_source.items():
+        for chunk in chunks(digests):
+            here = (RECORD.c.source == source) & RECORD.c.digest.in_(chunk)
+            for digest, paper_id in session.execute(
+                select(RECORD.c.digest, RECORD.c.paper_id).where(here)
+            ):
+                known[digest, source] = paper_id
+                del fresh[digest, source]
+            for column, later in ((RECORD.c.last_seen, True), (RECORD.c.first_seen, False)):
+                moved = column < seen_at if later else column > seen_at
+                session.execute(update(RECORD).where(here, moved).values({column: seen_at}))
+    return list(fresh.values()), known
+
+
+def _neighbours(
+    session: Session, start: Sequence[Record], *, include: bool = False
+) -> list[Record]:
+    """Every stored record that is linked to these, or to one that is, and so on."""
+    found: dict[int, Record] = {}
+    if include:
+        found = {record.id: record for record in start if record.id is not None}
+    frontier = list(start)
+    while frontier:
+        papers = _papers_named(session, frontier) | _papers_titled(session, frontier)
+        papers -= {record.paper_id for record in found.values() if record.paper_id is not None}
+        frontier = _records_of(session, papers)
+        found.update({record.id: record for record in frontier if record.id is not None})
+    return list(found.values())
+
+
+def _papers_named(session: Session, records: Iterable[Record]) -> set[int]:
+    by_scheme: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        for identifier in record.identifiers:
+            by_scheme[identifier.scheme].add(identifier.value)
+    found: set[int] = set()
+    for scheme, values in by_scheme.items():
+        for chunk in chunks(values):
+            for table in (IDENTIFIER, CLAIM):
+                named = (table.c.scheme == scheme) & table.c.value.in_(chunk)
+                found.update(session.scalars(select(table.c.paper_id).where(named)))
+    return found
+
+
+def _papers_titled(session: Session, records: Iterable[Record]) -> set[int]:
+    by_title: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        if identity.title_counts(record):
+            by_title[record.title_key].append(record)
+    found: set[int] = set()
+    for chunk in chunks(by_title):
+        for row in session.execute(select(RECORD).where(RECORD.c.title_key.in_(chunk))):
+            other = _record(row)
+            if any(identity.link(record, other) for record in by_title[other.title_key]):
+                found.add(row.paper_id)
+    return found
+
+
+def _records_of(session: Session, papers: Collection[int]) -> list[Record]:
+    return [
+        _record(row)
+        for chunk in chunks(papers)
+        for row in session.execute(select(RECORD).where(RECORD.c.paper_id.in_(chunk)))
+    ]
+
+
+def _record(row: Row[Any]) -> Record:
+    paper = from_payload(row.payload, row.embedding)
+    return Record(row.source, row.digest, paper, row.id, row.paper_id)
+
+
+def _apart(session: Session, records: Collection[Record]) -> frozenset[frozenset[int]]:
+    ids = {record.id for record in records}
+    return frozenset(
+        frozenset((one, other))
+        for one, other in session.execute(select(APART.c.one, APART.c.other))
+        if one in ids and other in ids
+    )
+
+
+def _carry_out(
+    session: Session,
+    groups: Sequence[Group],
+    stored: Sequence[Record],
+    at: datetime,
+    restored: Mapping[int, int] | None = None,
+) -> Outcome:
+    """Write groups as papers: new rows, changed rows, and what is remembered about merges."""
+    outcome = Outcome()
+    papers = _number(groups, stored, restored or {})
+    _give_names(papers)
+    touched = [paper for paper in papers if paper.changed or paper.claims]
+    before = {paper.id for paper in touched if paper.id is not None}
+    gone = {number for paper in touched for number in paper.absorbs}
+    for table in (IDENTIFIER, CLAIM, LINK):
+        for chunk in chunks(before | gone):
+            session.execute(delete(table).where(table.c.paper_id.in_(chunk)))
+    contents = _write_papers(session, touched, at, outcome)
+    merges = _write_records(session, touched, at)
+    _move_references(session, touched, merges)
+    if merges:
+        session.execute(insert(MERGE), merges)
+    for chunk in chunks(gone):
+        session.execute(delete(PAPER).where(PAPER.c.id.in_(chunk)))
+    _write_names(session, touched, contents)
+    outcome.absorbed |= gone
+    for paper in papers:
+        assert paper.id is not None
+        outcome.paper_of.update({record.key: paper.id for record in paper.group.records})
+    return outcome
+
+
+def _number(
+    groups: Sequence[Group], stored: Sequence[Record], restored: Mapping[int, int]
+) -> list[_Paper]:
+    """Decide which group keeps which number; a paper that falls apart stays with its oldest."""
+    oldest: dict[int, int] = {}
+    for record in sorted(stored, key=lambda record: record.id or 0):
+        if record.id not in restored and record.paper_id is not None and record.id is not None:
+            oldest.setdefault(record.paper_id, record.id)
+    sizes = Counter(record.paper_id for record in stored)
+    papers = []
+    for group in groups:
+        ids = {record.id for record in group.records}
+        held = {r.paper_id for r in group.records if r.paper_id is not None}
+        own = sorted(number for number in held if oldest.get(number) in ids)
+        again = {restored[number] for number in ids if number is not None and number in restored}
+        kept = own[0] if own else min(again, default=None)
+        whole = len(held) == 1 and len(group.records) == sizes[min(held)]
+        settled = whole and own == list(held)
+        papers.append(_Paper(group, kept, tuple(own[1:]), changed=not settled))
+    return papers
+
+
+def _give_names(papers: Sequence[_Paper]) -> None:
+    """Each identifier goes to one paper; when records of several carry it, to the first."""
+    owner: dict[Identifier, _Paper] = {}
+    for paper in sorted(papers, key=lambda paper: paper.group.records[0].key):
+        for name in sorted({i for record in paper.group.records for i in record.identifiers}):
+            first = owner.setdefault(name, paper)
+            (paper.names if first is paper else paper.claims).append(name)
+            if first is not paper:
+                first.changed = True
+
+
+def _write_papers(
+    session: Session, papers: Sequence[_Paper], at: datetime, outcome: Outcome
+) -> list[Paper]:
+    """Write the rows and number the new ones; what each group's records say together."""
+    contents = [consolidate(paper.group.records) for paper in papers]
+    rows = [_row(content, at) for content in contents]
+    known: set[int] = set()
+    for chunk in chunks([paper.id for paper in papers if paper.id is not None]):
+        known.update(session.scalars(select(PAPER.c.id).where(PAPER.c.id.in_(chunk))))
+    pairs = list(zip(papers, rows, strict=True))
+    new = [(paper, row) for paper, row in pairs if paper.id is None]
+    again = [
+        row | {"id": paper.id, "created_at": at}
+        for paper, row in pairs
+        if paper.id is not None and paper.id not in known
+    ]
+    if new:
+        statement = insert(PAPER).returning(PAPER.c.id, sort_by_parameter_order=True)
+        added = [row | {"created_at": at} for _, row in new]
+        for (paper, _), number in zip(new, session.scalars(statement, added), strict=True):
+            paper.id = number
+    if again:
+        session.execute(insert(PAPER), again)
+    changed = [row | {"number": paper.id} for paper, row in pairs if paper.id in known]
+    if changed:
+        session.connection().execute(
+            update(PAPER).where(PAPER.c.id == bindparam("number")), changed
+        )
+    outcome.created |= {paper.id for paper in papers if paper.id is not None} - known
+    return contents
+
+
+def _row(paper: Paper, at: datetime) -> dict[str, Any]:
+    return {
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": list(paper.authors),
+        "categories": list(paper.categories),
+        "published": paper.published,
+        "updated": paper.updated,
+        "venue": paper.venue,
+        "comment": paper.comment,
+        "version": paper.version,
+        "embedding": pack(paper.embedding),
+        "updated_at": at,
+    }
+
+
+def _write_records(
+    session: Session, papers: Sequence[_Paper], at: datetime
+) -> list[dict[str, Any]]:
+    """Write the records under their papers; what is to be remembered of the merges."""
+    fresh = [(paper, r) for paper in papers for r in paper.group.records if r.id is None]
+    numbers: dict[tuple[str, str], int] = {}
+    if fresh:
+        statement = insert(RECORD).returning(RECORD.c.id, sort_by_parameter_order=True)
+        rows = [_record_row(record, paper.id, at) for paper, record in fresh]
+        for (_, record), number in zip(fresh, session.scalars(statement, rows), strict=True):
+            numbers[record.key] = number
+    moved = [
+        {"number": record.id, "to": paper.id}
+        for paper in papers
+        for record in paper.group.records
+        if record.id is not None and record.paper_id != paper.id
+    ]
+    if moved:
+        moving = update(RECORD).where(RECORD.c.id == bindparam("number"))
+        session.connection().execute(moving.values(paper_id=bindparam("to")), moved)
+    for paper in papers:
+        numbers.update({r.key: r.id for r in paper.group.records if r.id is not None})
+    return [merge for paper in papers for merge in _remember(paper, numbers, at)]
+
+
+def _record_row(record: Record, paper_id: int | None, at: datetime) -> dict[str, Any]:
+    return {
+        "paper_id": paper_id,
+        "source": record.source,
+        "digest": record.digest,
+        "payload": to_payload(record.paper),
+        "embedding": pack(record.paper.embedding),
+        "title_key": record.title_key,
+        "head_key": "",
+        "tail_key": "",
+        "first_seen": at,
+        "last_seen": at,
+    }
+
+
+def _remember(
+    paper: _Paper, numbers: Mapping[tuple[str, str], int], at: datetime
+) -> Iterator[dict[str, Any]]:
+    """A row for each paper absorbed, and for new records that joined by their title."""
+    links = paper.group.links
+    row: dict[str, Any] = {"kept": paper.id, "moved": {}, "at": at, "undone_at": None}
+    for absorbed in paper.absorbs:
+        own = sorted(numbers[r.key] for r in paper.group.records if r.paper_id == absorbed)
+        reasons = {
+            _reason(one, other, why)
+            for one, other, why in links
+            if (one.paper_id == absorbed) != (other.paper_id == absorbed)
+        }
+        reason = "; ".join(sorted(reasons))
+        yield row | {"absorbed": absorbed, "records": own, "reason": reason, "moved": {}}
+    for one, other, why in links:
+        new = [numbers[record.key] for record in (one, other) if record.id is None]
+        if new and why != identity.IDENTIFIER:
+            reason = _reason(one, other, why)
+            yield row | {"absorbed": None, "records": new[-1:], "reason": reason}
+
+
+def _reason(one: Record, other: Record, why: str) -> str:
+    shared = sorted(str(name) for name in set(one.identifiers) & set(other.identifiers))
+    return f"same {shared[0]}" if shared else f"same {why}"
+
+
+def _move_references(
+    session: Session, papers: Sequence[_Paper], merges: Iterable[dict[str, Any]]
+) -> None:
+    """Proposals, decisions and entries of an absorbed paper are now those of the kept one."""
+    by_absorbed = {merge["absorbed"]: merge for merge in merges if merge["absorbed"] is not None}
+    for paper in papers:
+        for absorbed in paper.absorbs:
+            for name, table in _REFERRING.items():
+                here = table.c.paper_id == absorbed
+                ids = list(session.scalars(select(table.c.id).where(here)))
+                if ids:
+                    by_absorbed[absorbed]["moved"][name] = ids
+                    session.execute(update(table).where(here).values(paper_id=paper.id))
+            session.execute(delete(SCORE).where(SCORE.c.paper_id == absorbed))
+
+
+def _write_names(session: Session, papers: Sequence[_Paper], contents: Sequence[Paper]) -> None:
+    for table, names in ((IDENTIFIER, "names"), (CLAIM, "claims")):
+        rows = [
+            {"scheme": name.scheme, "value": name.value, "paper_id": paper.id}
+            for paper in papers
+            for name in getattr(paper, names)
+        ]
+        if rows:
+            session.execute(insert(table), rows)
+    links = [
+        {"paper_id": paper.id, "role": link.role, "url": link.url}
+        for paper, content in zip(papers, contents, strict=True)
+        for link in content.links
+    ]
+    if links:
+        session.execute(insert(LINK), links)

@@ -1,0 +1,235 @@
+"""Papers in the index: merging what sources say, reading papers, undoing a merge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlmodel import Session
+
+from db import merging
+from db.consolidate import READING_LIST
+from db.identity import Record
+from db.payload import digest, from_payload, unpack
+from db.tables import (
+    APART,
+    DECISION,
+    IDENTIFIER,
+    LINK,
+    LISTING,
+    MERGE,
+    PAPER,
+    PROPOSAL,
+    RECORD,
+    MergeRow,
+)
+from tracker.errors import InputError
+from tracker.identifiers import SCHEMES, Identifier, identify, normalise_title
+from tracker.paper import Link, Paper
+
+__all__ = [
+    "READING_LIST",
+    "Merged",
+    "Sighting",
+    "count",
+    "find",
+    "get",
+    "load",
+    "merge",
+    "merges",
+    "resolve",
+    "sightings",
+    "stream",
+    "unmerge",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge did. `ids` are the papers' numbers in the order in which they were given.
+
+    `new` are papers the index did not know, `known` those it did, `absorbed` papers that
+    turned out to be one of the others and are gone.
+    """
+
+    ids: tuple[int, ...] = ()
+    new: frozenset[int] = frozenset()
+    known: frozenset[int] = frozenset()
+    absorbed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one source said of a paper, and from when to when it said so."""
+
+    record: int
+    source: str
+    paper: Paper
+    first_seen: datetime
+    last_seen: datetime
+
+
+def merge(session: Session, papers: Iterable[Paper], *, source: str, seen_at: datetime) -> Merged:
+    """Keep what a source says of papers; each becomes a record of a known or a new paper.
+
+    Papers that share an identifier, or agree in title and authors, are one; see db.identity.
+    The result does not depend on the order or the batches in which papers arrive.
+    """
+    records = [Record(source, digest(paper), paper) for paper in papers]
+    outcome = merging.merge_records(session, records, seen_at)
+    ids = tuple(outcome.paper_of[record.key] for record in records)
+    new = frozenset(outcome.created.intersection(ids))
+    return Merged(ids, new, frozenset(ids) - new, frozenset(outcome.absorbed))
+
+
+def resolve(session: Session, number: int) -> int | None:
+    """The number a paper has now, when it may have been absorbed; None when there is none."""
+    seen: set[int] = set()
+    while number not in seen:
+        seen.add(number)
+        if session.scalar(select(PAPER.c.id).where(PAPER.c.id == number)):
+            return number
+        went = (MERGE.c.absorbed == number) & MERGE.c.undone_at.is_(None)
+        kept = session.scalar(select(MERGE.c.kept).where(went).order_by(MERGE.c.id.desc()))
+        number = number if kept is None else kept
+    return None
+
+
+def get(session: Session, number: int) -> Paper:
+    """One paper, also by the number of one that was absorbed; raises InputError for no paper."""
+    now = resolve(session, number)
+    if now is None:
+        raise InputError(f"paper {number}: not in the index; `tracker search WORDS` finds papers")
+    return load(session, [now])[now]
+
+
+def load(session: Session, numbers: Collection[int] | None = None) -> dict[int, Paper]:
+    """Papers by their numbers, in order; all of them without `numbers`."""
+    if numbers is None:
+        return dict(stream(session))
+    loaded: dict[int, Paper] = {}
+    for chunk in merging.chunks(sorted(set(numbers))):
+        loaded.update(_load(session, chunk))
+    return loaded
+
+
+def stream(session: Session, *, after: int = 0, chunk: int = 2000) -> Iterator[tuple[int, Paper]]:
+    """Every paper with a number above `after`, in order, a chunk at a time in memory."""
+    while numbers := list(
+        session.scalars(
+            select(PAPER.c.id).where(PAPER.c.id > after).order_by(PAPER.c.id).limit(chunk)
+        )
+    ):
+        yield from _load(session, numbers).items()
+        after = numbers[-1]
+
+
+def count(session: Session) -> int:
+    """How many papers the index has."""
+    return int(session.scalar(select(func.count()).select_from(PAPER)) or 0)
+
+
+def find(session: Session, text: str) -> list[int]:
+    """The papers that a person's text names: an identifier, an address, a number or a title."""
+    found: list[int] = []
+    for identifier in identify(text):
+        named = (IDENTIFIER.c.scheme == identifier.scheme) & (
+            IDENTIFIER.c.value == identifier.value
+        )
+        found += session.scalars(select(IDENTIFIER.c.paper_id).where(named))
+    if not found and text.strip().isdecimal() and len(text.strip()) < 16:
+        number = resolve(session, int(text))
+        found += [] if number is None else [number]
+    key = normalise_title(text).replace(" ", "")
+    if not found and key:
+        titled = select(RECORD.c.paper_id).where(RECORD.c.title_key == key[:300])
+        found += session.scalars(titled.order_by(RECORD.c.paper_id))
+    return list(dict.fromkeys(found))
+
+
+def sightings(session: Session, number: int) -> list[Sighting]:
+    """Everything the sources said of a paper, the first first."""
+    rows = session.execute(
+        select(RECORD).where(RECORD.c.paper_id == number).order_by(RECORD.c.first_seen, RECORD.c.id)
+    )
+    return [
+        Sighting(
+            row.id,
+            row.source,
+            from_payload(row.payload, row.embedding),
+            row.first_seen,
+            row.last_seen,
+        )
+        for row in rows
+    ]
+
+
+def merges(session: Session, number: int) -> list[MergeRow]:
+    """The merges a paper has been part of, the newest first."""
+    part = (MERGE.c.kept == number) | (MERGE.c.absorbed == number)
+    rows = session.execute(select(MERGE).where(part).order_by(MERGE.c.id.desc()))
+    return [MergeRow.model_validate(dict(row._mapping)) for row in rows]
+
+
+def unmerge(session: Session, merge_id: int, *, at: datetime) -> int:
+    """Undo a merge: its records are a paper of their own again, and stay so.
+
+    What went along with an absorbed paper (proposals, decisions, entries) goes back with it.
+    Gives the number of the paper that is apart again; raises InputError for no such merge, or
+    one that is undone already.
+    """
+    row = session.execute(select(MERGE).where(MERGE.c.id == merge_id)).one_or_none()
+    if row is None or row.undone_at is not None:
+        what = "no such merge" if row is None else "undone already"
+        raise InputError(f"merge {merge_id}: {what}; `tracker why PAPER` lists the merges")
+    first = RECORD.c.id == row.records[0]
+    kept = int(session.scalars(select(RECORD.c.paper_id).where(first)).one())
+    with_it = session.scalars(select(RECORD.c.id).where(RECORD.c.paper_id == kept))
+    others = [number for number in with_it if number not in row.records]
+    pairs = {tuple(sorted((one, other))) for one in row.records for other in others}
+    if not pairs:
+        raise InputError(f"merge {merge_id}: nothing else is left of paper {kept} to part from")
+    session.execute(
+        insert(APART), [{"one": one, "other": other, "at": at} for one, other in sorted(pairs)]
+    )
+    session.execute(update(MERGE).where(MERGE.c.id == merge_id).values(undone_at=at))
+    restored = {} if row.absorbed is None else dict.fromkeys(row.records, row.absorbed)
+    merging.regroup(session, kept, restored, at)
+    apart = int(session.scalars(select(RECORD.c.paper_id).where(first)).one())
+    for name, table in (("proposal", PROPOSAL), ("decision", DECISION), ("listing", LISTING)):
+        if ids := row.moved.get(name):
+            back = table.c.id.in_(ids) & (table.c.paper_id == kept)
+            session.execute(update(table).where(back).values(paper_id=apart))
+    return apart
+
+
+def _load(session: Session, numbers: Collection[int]) -> dict[int, Paper]:
+    names: dict[int, list[Identifier]] = defaultdict(list)
+    links: dict[int, list[Link]] = defaultdict(list)
+    for row in session.execute(select(IDENTIFIER).where(IDENTIFIER.c.paper_id.in_(numbers))):
+        names[row.paper_id].append(Identifier(row.scheme, row.value))
+    listed = select(LINK).where(LINK.c.paper_id.in_(numbers)).order_by(LINK.c.id)
+    for row in session.execute(listed):
+        links[row.paper_id].append(Link(row.role, row.url))
+    papers = select(PAPER).where(PAPER.c.id.in_(numbers)).order_by(PAPER.c.id)
+    return {row.id: _paper(row, names[row.id], links[row.id]) for row in session.execute(papers)}
+
+
+def _paper(row: Row[tuple[object, ...]], names: list[Identifier], links: list[Link]) -> Paper:
+    return Paper(
+        title=row.title,
+        identifiers=tuple(sorted(names, key=lambda name: (SCHEMES.index(name.scheme), name.value))),
+        abstract=row.abstract,
+        authors=tuple(row.authors),
+        categories=tuple(row.categories),
+        published=row.published,
+        updated=row.updated,
+        venue=row.venue,
+        comment=row.comment,
+        version=row.version,
+        links=tuple(links),
+        embedding=unpack(row.embedding),
+    )
