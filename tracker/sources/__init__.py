@@ -6,11 +6,13 @@ transaction, so a run that dies between two batches continues at the second.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
+from tracker.identifiers import Identifier
 from tracker.paper import Paper
 
 if TYPE_CHECKING:
@@ -53,11 +55,25 @@ class Source(Protocol):
         ...
 
 
-def build_sources(settings: Settings, http: Http) -> list[Source]:
-    """The sources that the settings name, in the order files, arXiv, feeds, the rest.
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What recommendations learn from: identifiers of papers listed and of papers rejected."""
 
-    Each source's packages are imported only when it is named.
+    listed: tuple[Identifier, ...] = ()
+    rejected: tuple[Identifier, ...] = ()
+
+
+def build_sources(
+    settings: Settings,
+    http: Http,
+    examples: Examples = Examples(),
+    environ: Mapping[str, str] = os.environ,
+) -> list[Source]:
+    """The sources that the settings name: files, arXiv, feeds, then the rest.
+
+    Each source's packages are imported only when it is named. S2_API_KEY is taken from
+    `environ`.
     """
     from tracker.sources import registry
 
-    return registry.build_sources(settings, http)
+    return registry.build_sources(settings, http, examples, environ)
