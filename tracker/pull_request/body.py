@@ -1,0 +1,326 @@
+"""The text of a pull request, made for a maintainer with two minutes.
+
+`render_body` is deterministic: the same report gives the same characters. GitHub refuses texts
+of more than 65,536; what does not fit is left out in the order of `_LEVELS`, and said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import jinja2
+
+from tracker.pull_request import block
+from tracker.pull_request.escape import link, markdown, plain, shorten
+from tracker.pull_request.proposal import (
+    Alternative,
+    Funnel,
+    Proposal,
+    Report,
+    SourceCount,
+    Unplaced,
+    Update,
+    paper_key,
+)
+from tracker.taxonomy import Path, path_text
+
+MAXIMUM = 65_000
+"""Characters of a text; GitHub allows 65,536, and a person may add some of their own."""
+
+BEGIN = "<!-- survey-tracker: what stands between here and the end mark is rewritten -->"
+END = "<!-- survey-tracker: end mark -->"
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """How much is shown: `abstract` in characters, the rest in items; `detail` is the block's."""
+
+    abstract: int = 900
+    evidence: int = 3
+    detail: int = 2
+    listed: int = 30
+    papers: int = 100
+    length: int = 200
+    cut: str = ""
+
+
+_LEVELS = (
+    _Level(),
+    _Level(abstract=350, cut="Abstracts are shortened to fit GitHub's limit for this text."),
+    _Level(abstract=0, cut="Abstracts are left out to fit GitHub's limit for this text."),
+    _Level(
+        abstract=0,
+        evidence=1,
+        detail=1,
+        listed=10,
+        length=120,
+        cut="Abstracts and most of the evidence are left out to fit GitHub's limit for this text.",
+    ),
+    _Level(
+        abstract=0,
+        evidence=0,
+        detail=0,
+        listed=5,
+        length=80,
+        cut="Abstracts and evidence are left out to fit GitHub's limit for this text.",
+    ),
+)
+
+
+def title(report: Report) -> str:
+    """The pull request's title; no paper's title is in it."""
+    papers, updates = len(report.proposals), len(report.updates)
+    added = f"add {_count(papers, 'paper')} in {_sections(report.proposals)}" if papers else ""
+    updated = f"update {_count(updates, 'entry', 'entries')}" if updates else ""
+    both = " and ".join(part for part in (added, updated) if part)
+    return f"Reading list: {both or 'nothing to add'}"
+
+
+def commit_message(new: Sequence[Proposal], subject: str) -> str:
+    """A commit's message: its subject, then one line for each paper with name and section."""
+    lines = [
+        f"- {paper_key(p.paper)} in {plain(path_text(p.section))}: {plain(p.paper.title)}"
+        for p in new
+    ]
+    return "\n".join([subject, "", *lines, *([""] if lines else []), TRAILER]) + "\n"
+
+
+TRAILER = "Proposed-by: survey-tracker"
+"""The last line of every commit of ours; a commit without it is a person's."""
+
+
+def render_body(report: Report, *, head: str = "", base: str = "") -> str:
+    """The text in Markdown, at most MAXIMUM characters.
+
+    `head` is the commit it speaks of and `base` the branch it is to be merged into, both
+    recorded in the hidden block.
+    """
+    for level in _LEVELS:
+        text = _render(report, level, head, base)
+        if len(text) <= MAXIMUM:
+            return text
+    papers = len(report.proposals)
+    while len(text) > MAXIMUM and papers:
+        papers //= 2
+        of = f"{papers} of {_count(len(report.proposals), 'paper')}"
+        cut = f"Only {of} fit into this text; the changed files show all."
+        level = replace(_LEVELS[-1], papers=papers, listed=min(5, papers), length=60, cut=cut)
+        text = _render(report, level, head, base)
+    return text
+
+
+def with_body(current: str, generated: str) -> str:
+    """The generated text in the place of the one in `current`; what people wrote around it stays.
+
+    A text whose marks were removed is replaced as a whole.
+    """
+    start, end = current.find(BEGIN), current.rfind(END)
+    if start < 0 or end < start:
+        return generated
+    around = current[:start] + generated.rstrip("\n") + current[end + len(END) :]
+    return around if len(around) <= MAXIMUM + 500 else generated
+
+
+def local_text(current: str, report: Report, *, head: str = "", base: str = "") -> str:
+    """The text as a file, under its title; what people wrote around an earlier one stays."""
+    generated = render_body(report, head=head, base=base)
+    return with_body(current or f"# {title(report)}\n\n{generated}", generated)
+
+
+def _render(report: Report, level: _Level, head: str, base: str) -> str:
+    shown = report.proposals[: level.papers]
+    ordered = _in_groups(shown)
+    more = len(report.proposals) - len(shown)
+    return _template().render(
+        begin=BEGIN,
+        end=END,
+        notice=markdown(shorten(report.notice, 1000)),
+        summary=_summary(report),
+        rows=[_row(proposal, level) for proposal in ordered],
+        more_rows=more,
+        groups=[
+            {"section": _section(path, level), "items": [_item(p, level) for p in items]}
+            for path, items in groupby(ordered, key=lambda p: p.section)
+        ],
+        updates=_capped([_update(u, level) for u in report.updates], level),
+        unplaced=_capped([_unplaced(u, level) for u in report.unplaced], level),
+        postponed=_capped([_postponed(p, level) for p in report.postponed], level),
+        postponed_why=f"One pull request holds at most {_count(report.bars.limit, 'paper')}.",
+        sources=[_source(source) for source in report.funnel.sources[:40]],
+        funnel=_funnel(report.funnel, report.as_of.isoformat()),
+        left_out=_left_out(report),
+        configure=_configure(report),
+        cut=level.cut,
+        block=block.encode(report, head, base, level.detail, level.papers),
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("tracker.pull_request", "."),
+        autoescape=False,  # noqa: S701 - Markdown, not HTML; every value is escaped before
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("body.md.j2")
+
+
+def _in_groups(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Proposals with those of one section together, sections in the order they first come."""
+    order: dict[Path, int] = {}
+    for proposal in proposals:
+        order.setdefault(proposal.section, len(order))
+    return sorted(proposals, key=lambda p: order[p.section])
+
+
+def _summary(report: Report) -> str:
+    papers, updates = len(report.proposals), len(report.updates)
+    if not papers and not updates:
+        return "Nothing is left to propose."
+    parts = []
+    if papers:
+        parts.append(f"**{_count(papers, 'new paper')}** in {_sections(report.proposals)}")
+    if updates:
+        parts.append(f"**{_count(updates, 'published version')}**")
+    return f"{' and '.join(parts)} for the reading list. Merge to accept what is ticked."
+
+
+def _row(proposal: Proposal, level: _Level) -> dict[str, str]:
+    return {
+        "link": _link(proposal, level),
+        "section": _section(proposal.section, level),
+        "confidence": _confidence(proposal.confidence),
+        "alternatives": _alternatives(proposal.alternatives[:2], level),
+        "why": _why(proposal, level),
+    }
+
+
+def _item(proposal: Proposal, level: _Level) -> dict[str, Any]:
+    paper = proposal.paper
+    code = next((item.url for item in paper.links if item.role == "code"), "")
+    facts = [
+        f"{_confidence(proposal.confidence)} confidence",
+        f"relevance {proposal.relevance:.2f}",
+        paper.published.isoformat() if paper.published else "",
+        markdown(shorten(paper.venue, 60)),
+        " + ".join(markdown(shorten(name, 40)) for name in proposal.sources[:4]),
+        link("code", code) if code else "",
+    ]
+    why, others = _why(proposal, level), _alternatives(proposal.alternatives[:2], level)
+    details = [
+        f"Terms and nearest entries: {why}" if why else "",
+        f"Or else: {others}" if others else "",
+        markdown(shorten(paper.abstract, level.abstract)) if level.abstract else "",
+    ]
+    return {
+        "box": "x",
+        "link": _link(proposal, level),
+        "key": paper_key(paper),
+        "facts": " · ".join(fact for fact in facts if fact),
+        "details": [paragraph for paragraph in details if paragraph] if level.abstract else [],
+    }
+
+
+def _why(proposal: Proposal, level: _Level) -> str:
+    terms = [f"“{markdown(shorten(t, 40))}”" for t in proposal.evidence.terms[: 2 * level.evidence]]
+    near = [
+        link(shorten(n.title, min(70, level.length)), n.url)
+        for n in proposal.evidence.neighbours[: min(2, level.evidence)]
+    ]
+    parts = [", ".join(terms), f"near {'; '.join(near)}" if near else ""]
+    return "<br>".join(part for part in parts if part)
+
+
+def _unplaced(unplaced: Unplaced, level: _Level) -> str:
+    paper = unplaced.paper
+    best = _alternatives(unplaced.alternatives[:3], level)
+    shown = link(shorten(paper.title, level.length), paper.url)
+    return f"{shown}: {best or 'none'} <!-- unplaced {paper_key(paper)} -->"
+
+
+def _postponed(proposal: Proposal, level: _Level) -> str:
+    number = f"{proposal.confidence:.2f}"
+    return f"{_link(proposal, level)}: {_section(proposal.section, level)} ({number})"
+
+
+def _update(update: Update, level: _Level) -> str:
+    shown = link(shorten(update.paper.title, level.length), update.paper.url)
+    venue = markdown(shorten(update.paper.venue, 80))
+    return f"{shown}{': ' + venue if venue else ''} ({_section(update.section, level)})"
+
+
+def _source(source: SourceCount) -> dict[str, str]:
+    return {
+        "name": markdown(shorten(source.name, 60)),
+        "fetched": f"{source.fetched:,}",
+        "new": f"{source.new:,}",
+        "note": f"failed: {markdown(shorten(source.error, 200))}" if source.error else "",
+    }
+
+
+def _funnel(funnel: Funnel, day: str) -> str:
+    steps = [
+        f"{funnel.seen:,} papers scored",
+        f"{funnel.relevant:,} relevant",
+        f"{funnel.proposed:,} proposed",
+    ]
+    return f"As of {day}: {' → '.join(steps)}."
+
+
+def _left_out(report: Report) -> list[str]:
+    funnel, bars = report.funnel, report.bars
+    below = max(0, funnel.seen - funnel.relevant)
+    lines = (
+        (below, f"below the relevance bar of {bars.min_relevance:g}"),
+        (funnel.listed, "on the reading list already"),
+        (funnel.rejected, "turned down by a reviewer before"),
+        (funnel.unplaced, f"without a section of at least {bars.min_confidence:g} confidence"),
+        (funnel.postponed, f"postponed by the limit of {bars.limit}"),
+    )
+    return [f"{number:,} {reason}" for number, reason in lines if number]
+
+
+def _configure(report: Report) -> str:
+    bars = report.bars
+    return (
+        f"In `{shorten(bars.config, 80).replace('`', '')}`, under `[propose]`: "
+        f"`limit = {bars.limit}` papers a pull request, `min_relevance = {bars.min_relevance:g}`, "
+        f"`min_confidence = {bars.min_confidence:g}`. Sections the bot should leave alone go into "
+        "`skip_sections` under `[list]`; a sentence in `description` under "
+        '`[sections."Name"]` tells it what belongs there.'
+    )
+
+
+def _capped(items: list[str], level: _Level) -> list[str]:
+    rest = len(items) - level.listed
+    return [*items[: level.listed], f"…and {rest} more"] if rest > 0 else items
+
+
+def _link(proposal: Proposal, level: _Level) -> str:
+    return link(shorten(proposal.paper.title, level.length), proposal.paper.url)
+
+
+def _section(path: Path, level: _Level) -> str:
+    return markdown(shorten(path_text(path), level.length))
+
+
+def _alternatives(alternatives: Sequence[Alternative], level: _Level) -> str:
+    return ", ".join(f"{_section(a.section, level)} ({a.confidence:.2f})" for a in alternatives)
+
+
+def _confidence(number: float) -> str:
+    word = "high" if number >= 0.8 else "fair" if number >= 0.5 else "low"
+    return f"{word} ({number:.2f})"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def _sections(proposals: Sequence[Proposal]) -> str:
+    return _count(len({p.section for p in proposals}), "section")

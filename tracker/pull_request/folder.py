@@ -1,0 +1,156 @@
+"""A reading list that is no more than files in a folder: it is edited itself.
+
+Several files change together, so what is about to be written is first kept in a journal. A run
+that died is seen as if it had finished, and is finished by the next that publishes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.errors import TargetError
+from tracker.pull_request import block
+from tracker.pull_request.body import local_text
+from tracker.pull_request.proposal import Report
+from tracker.pull_request.rolling import is_current, unticked
+from tracker.pull_request.target import Conflict, OpenPullRequest, PullRequest, Snapshot
+
+TEXT_NAME = "survey-tracker-pull-request.md"
+"""Stands beside the list; deleting it says that everything in it has been looked at."""
+
+_JOURNAL_NAME = ".survey-tracker-unfinished.json"
+
+
+@dataclass(frozen=True, slots=True)
+class _Journal:
+    """What a run was about to write: its text, and each file's content before and after."""
+
+    body: str
+    files: Mapping[str, tuple[str, str]]
+
+
+class FolderTarget:
+    """A folder with a reading list, without git. `files` are relative to `folder`."""
+
+    def __init__(self, folder: Path, files: Sequence[str], branch: str) -> None:
+        self._folder = folder
+        self._names = tuple(files)
+        self._branch = branch
+
+    def read(self) -> Snapshot:
+        """See `Target.read`."""
+        texts = self._texts()
+        body = read_text(self._folder / TEXT_NAME)
+        if journal := self._journal(texts):
+            texts |= {name: after for name, (_, after) in journal.files.items()}
+            body = journal.body
+        found = None
+        if body is not None:
+            record = block.decode(body)
+            found = OpenPullRequest(
+                number=None,
+                url=None,
+                head="",
+                files=texts,
+                body=body,
+                proposals=record.proposals if record else (),
+                unticked=unticked(body),
+            )
+        return Snapshot(files=texts, revision="", base="", branch=self._branch, pull_request=found)
+
+    def publish(
+        self,
+        snapshot: Snapshot,
+        files: Mapping[str, str],
+        report: Report,
+        labels: Sequence[str] = (),
+    ) -> PullRequest:
+        """See `Target.publish`."""
+        journal_path = self._folder / _JOURNAL_NAME
+        if journal := self._journal(self._texts()):
+            self._finish(journal)
+        journal_path.unlink(missing_ok=True)
+        before = self._texts()
+        if before != dict(snapshot.files):
+            raise Conflict(f"{self._folder}: the list was edited meanwhile; run again")
+        found = snapshot.pull_request
+        changed = {
+            name: (before[name], text) for name, text in files.items() if text != before[name]
+        }
+        if found is None and not changed and not report.proposals:
+            return PullRequest(None, None, self._branch, "none")
+        if found and not changed and is_current(snapshot, report):
+            return PullRequest(None, None, self._branch, "unchanged")
+        text = local_text(found.body if found else "", report)
+        content = json.dumps({"body": text, "files": changed})
+        write_atomically(journal_path, content)
+        self._finish(_Journal(text, changed))
+        journal_path.unlink(missing_ok=True)
+        return PullRequest(None, None, self._branch, "updated" if found else "opened")
+
+    def _finish(self, journal: _Journal) -> None:
+        for name, (_, after) in journal.files.items():
+            write_atomically(self._folder / name, after)
+        write_atomically(self._folder / TEXT_NAME, journal.body)
+
+    def _texts(self) -> dict[str, str]:
+        texts = {}
+        for name in self._names:
+            text = read_text(self._folder / name)
+            if text is None:
+                path = self._folder / name
+                raise TargetError(f"{path}: no such file; correct list.path or list.files")
+            texts[name] = text
+        return texts
+
+    def _journal(self, texts: Mapping[str, str]) -> _Journal | None:
+        """What a run that died left to do; None when nothing, or when a person edited since."""
+        content = read_text(self._folder / _JOURNAL_NAME)
+        if content is None:
+            return None
+        try:
+            data = json.loads(content)
+            files = {str(name): (str(b), str(a)) for name, (b, a) in data["files"].items()}
+            journal = _Journal(str(data["body"]), files)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+        untouched = all(texts.get(name) in pair for name, pair in journal.files.items())
+        return journal if untouched else None
+
+
+def read_text(path: Path) -> str | None:
+    """A file's content, UTF-8 with surrogateescape and newlines as they are; None if absent."""
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file's content in one step, so that a reader sees the old or the new whole.
+
+    The file's mode stays, and a symbolic link goes on pointing where it did.
+    """
+    path = path.resolve()
+    content = text.encode("utf-8", "surrogateescape")
+    name = ""
+    try:
+        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except OSError as error:
+        if name:
+            Path(name).unlink(missing_ok=True)
+        raise TargetError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,110 @@
+"""Proposals for a reading list on this machine.
+
+In a git checkout they become commits on a branch, and the pull request's text stands beside
+the list in a file that git is told to overlook (in `.git/info/exclude`). The working tree, the
+index and the branch that is checked out are never touched. The pull request is open until the
+branch is merged or deleted. Without git the list itself is edited; see `folder.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tracker.errors import TargetError
+from tracker.pull_request import block, rolling
+from tracker.pull_request.body import local_text
+from tracker.pull_request.folder import TEXT_NAME, FolderTarget, read_text, write_atomically
+from tracker.pull_request.local_git import LocalRepository
+from tracker.pull_request.proposal import Report
+from tracker.pull_request.target import PullRequest, Snapshot, Target
+
+
+def local_target(
+    folder: Path, files: Sequence[str], branch: str, base: str | None = None
+) -> Target:
+    """The target for a folder with a reading list, in a git checkout or not.
+
+    `files` are relative to `folder`; `branch` is the one proposals are committed to; `base`
+    the one they are meant for, None for the one that is checked out. Raises TargetError when
+    there is no such folder or base.
+    """
+    if not folder.is_dir():
+        raise TargetError(f"{folder}: no such folder; correct list.path")
+    repository = LocalRepository.around(folder)
+    if repository is None:
+        return FolderTarget(folder, files, branch)
+    head = repository.head(base or "HEAD")
+    if head is None and base is not None:
+        raise TargetError(f"{folder}: there is no branch {base!r}; correct list.branch")
+    # A list that git does not keep, such as a copy in an ignored folder, is no more than files.
+    if head is None or not all(repository.blob(head, name) for name in files):
+        return FolderTarget(folder, files, branch)
+    return LocalTarget(repository, files, branch, base)
+
+
+class LocalTarget:
+    """A reading list that is kept in a local git checkout; made by `local_target`."""
+
+    def __init__(
+        self, repository: LocalRepository, files: Sequence[str], branch: str, base: str | None
+    ) -> None:
+        self._repository = repository
+        self._names = tuple(files)
+        self._branch = branch
+        self._base = base
+        self._text_path = repository.folder / TEXT_NAME
+
+    def read(self) -> Snapshot:
+        """See `Target.read`."""
+        body = read_text(self._text_path)
+        text = None if body is None else rolling.Text(body=body)
+        base = self._find_base(body or "")
+        return rolling.snapshot(
+            self._repository, self._names, base=base, branch=self._branch, text=text
+        )
+
+    def publish(
+        self,
+        snapshot: Snapshot,
+        files: Mapping[str, str],
+        report: Report,
+        labels: Sequence[str] = (),
+    ) -> PullRequest:
+        """See `Target.publish`."""
+        found = snapshot.pull_request
+        if found is None and dict(files) == dict(snapshot.files):
+            return PullRequest(None, None, self._branch, "none")
+        if found and found.blocked:
+            head, moved = found.head, False
+        else:
+            self._check_not_checked_out()
+            head, moved = rolling.advance(self._repository, snapshot, files, report)
+        if found and not moved and rolling.is_current(snapshot, report):
+            return PullRequest(None, None, self._branch, "unchanged")
+        self._repository.exclude(TEXT_NAME)
+        current = found.body if found else ""
+        text = local_text(current, report, head=head, base=snapshot.base)
+        write_atomically(self._text_path, text)
+        return PullRequest(None, None, self._branch, "updated" if found else "opened")
+
+    def _find_base(self, body: str) -> str:
+        base = self._base or self._repository.current_branch() or "HEAD"
+        if base != self._branch:
+            return base
+        # Someone is looking at the proposals; their text knows what they are meant for.
+        record = block.decode(body)
+        if record is None or not record.base:
+            raise TargetError(
+                f"{self._repository.folder}: {base} is checked out, the branch proposals are "
+                "committed to; check out the list's own branch or set list.branch"
+            )
+        return record.base
+
+    def _check_not_checked_out(self) -> None:
+        """Moving a branch under a working tree would make its files look changed."""
+        if folder := self._repository.checked_out_in(self._branch):
+            raise TargetError(
+                f"{self._branch} is checked out in {folder}; check out another branch there "
+                "and run again"
+            )

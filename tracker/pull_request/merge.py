@@ -1,0 +1,62 @@
+"""A three-way merge of texts, as strict as git's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+
+def merge(base: str, ours: str, theirs: str) -> str | None:
+    """`base` with the changes of both sides; None when they changed the same or adjoining lines.
+
+    Lines are what newlines separate; nothing else in them is looked at or altered.
+    """
+    if theirs in {ours, base}:
+        return ours
+    if base == ours:
+        return theirs
+    lines, left, right = _lines(base), _lines(ours), _lines(theirs)
+    merged: list[str] = []
+    position = 0
+    for change in _joined(_changes(lines, left), _changes(lines, right)):
+        if change is None:
+            return None
+        start, end, replacement = change
+        merged += lines[position:start] + replacement
+        position = end
+    return "".join(merged + lines[position:])
+
+
+_Change = tuple[int, int, list[str]]
+"""Lines from start up to end of the base, and what stands there instead."""
+
+
+def _lines(text: str) -> list[str]:
+    parts = text.split("\n")
+    return [part + "\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _changes(base: list[str], other: list[str]) -> list[_Change]:
+    matcher = SequenceMatcher(None, base, other, autojunk=False)
+    return [
+        (start, end, other[i:j])
+        for tag, start, end, i, j in matcher.get_opcodes()
+        if tag != "equal"
+    ]
+
+
+def _joined(left: list[_Change], right: list[_Change]) -> Iterator[_Change | None]:
+    """Both sides' changes in order; None for two that touch each other and are not the same."""
+    left, right = list(left), list(right)
+    while left and right:
+        if left[0] == right[0]:
+            right.pop(0)
+            yield left.pop(0)
+        elif left[0][1] < right[0][0]:
+            yield left.pop(0)
+        elif right[0][1] < left[0][0]:
+            yield right.pop(0)
+        else:
+            yield None
+            return
+    yield from left or right

@@ -1,0 +1,253 @@
+"""One rolling branch: what is on it, how the base is merged in, how the next commit is made.
+
+The same rules for GitHub and a local checkout; `Repository` is what differs. The branch only
+ever moves forward: every commit has the head that was read as its first parent, and is
+refused when the branch is elsewhere by then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from tracker.pull_request import block
+from tracker.pull_request.block import Record
+from tracker.pull_request.body import TRAILER, commit_message
+from tracker.pull_request.merge import merge
+from tracker.pull_request.proposal import Report, paper_key
+from tracker.pull_request.target import OpenPullRequest, Plan, Snapshot
+
+Blob = tuple[str, str]
+"""A file's mode and the name of its content: ("100644", "3b18e5...")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit on the branch that is not on the base."""
+
+    name: str
+    message: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the bot wrote it; the mark is in the message, since a token may be a person's."""
+        return TRAILER in self.message.splitlines()
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """How a branch left its base: `fork` is where, `commits` since then, the oldest first.
+
+    `changed` are the paths that differ between the fork and the branch's head.
+    """
+
+    fork: str
+    commits: tuple[Commit, ...]
+    changed: tuple[str, ...]
+
+
+class Repository(Protocol):
+    """The git repository of a target."""
+
+    def head(self, branch: str) -> str | None:
+        """The branch's commit; None when there is no such branch."""
+        ...
+
+    def blob(self, revision: str, path: str) -> Blob | None:
+        """The file at a commit; None when there is none."""
+        ...
+
+    def text(self, blob: Blob, path: str) -> str:
+        """A file's content, UTF-8 with surrogateescape; `path` is for the error's sentence."""
+        ...
+
+    def divergence(self, base: str, head: str) -> Divergence:
+        """How commit `head` left commit `base`."""
+        ...
+
+    def commit(self, plan: Plan, files: Mapping[str, str], message: str) -> str | None:
+        """A new commit as planned, with these texts; None when it would change nothing.
+
+        The branch is not moved. A commit with two parents always changes something.
+        """
+        ...
+
+    def move(self, branch: str, expected: str | None, commit: str) -> None:
+        """Move or create the branch; raises Conflict when it is not where it was expected."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A pull request's text and what the target knows around it."""
+
+    number: int | None = None
+    url: str | None = None
+    title: str = ""
+    body: str = ""
+    labels: tuple[str, ...] = ()
+
+
+def snapshot(
+    repository: Repository,
+    names: Sequence[str],
+    *,
+    base: str,
+    branch: str,
+    text: Text | None,
+    closed_heads: frozenset[str] = frozenset(),
+) -> Snapshot:
+    """What the repository holds now.
+
+    `text` is the open pull request's, None when none is open; `closed_heads` are the heads of
+    closed and merged ones, whose content has been judged already.
+    """
+    revision = repository.head(base)
+    assert revision is not None, "the base branch exists"
+    files = _texts(repository, revision, names)
+    head = repository.head(branch)
+    nothing = Snapshot(
+        files=files,
+        revision=revision,
+        base=base,
+        branch=branch,
+        plan=Plan(head=head, parents=(revision,), ground=revision),
+    )
+    if head is None:
+        return nothing
+    fork = repository.divergence(revision, head)
+    by_people = not all(commit.is_ours for commit in fork.commits)
+    if not fork.commits or (text is None and (head in closed_heads or not by_people)):
+        return _start_over(nothing, head, fork)
+    text = text or Text()
+    record = block.decode(text.body)
+    found = OpenPullRequest(
+        number=text.number,
+        url=text.url,
+        head=head,
+        files={},
+        title=text.title,
+        body=text.body,
+        labels=text.labels,
+        proposals=record.proposals if record else (),
+        unticked=unticked(text.body),
+    )
+    return _merged(repository, nothing, fork, found, _announced(head, fork, record))
+
+
+def _start_over(nothing: Snapshot, head: str, fork: Divergence) -> Snapshot:
+    """The next proposals start from the base; the branch, whatever is on it, moves forward."""
+    revision = nothing.revision
+    parents = (head,) if fork.fork == revision else (head, revision)
+    plan = Plan(head=head, parents=parents if fork.commits else (revision,), ground=revision)
+    return replace(nothing, plan=plan)
+
+
+def _merged(
+    repository: Repository, nothing: Snapshot, fork: Divergence, found: OpenPullRequest, seen: str
+) -> Snapshot:
+    """The branch with the base merged in: files to work on, and a plan for the next commit.
+
+    `seen` is the commit of the branch to go on from.
+    """
+    names, revision, head = tuple(nothing.files), nothing.revision, found.head
+    ours = _texts(repository, seen, names)
+    plan = Plan(head=head, parents=(head,), ground=head, unannounced=seen != head)
+    if fork.fork == revision:
+        return replace(nothing, plan=plan, pull_request=replace(found, files=ours))
+    then = _texts(repository, fork.fork, names)
+    merged = {name: merge(then[name], ours[name], nothing.files[name]) for name in names}
+    overlay = _overlay(repository, revision, fork, head, names)
+    plan = replace(plan, parents=(head, revision), ground=revision, overlay=overlay or {})
+    stuck = sorted(name for name, text in merged.items() if text is None)
+    if not stuck and overlay is not None:
+        whole = {name: text for name, text in merged.items() if text is not None}
+        return replace(nothing, plan=plan, pull_request=replace(found, files=whole))
+    if all(commit.is_ours for commit in fork.commits):
+        again = replace(found, files=nothing.files, rebuild=True)
+        return replace(nothing, plan=plan, pull_request=again)
+    sentence = (
+        f"{nothing.base} and this branch changed the same lines of "
+        f"{', '.join(stuck) or 'other files'}, and people have committed here. Merge "
+        f"{nothing.base} into {nothing.branch} and resolve the conflict; until then nothing is "
+        "added."
+    )
+    return replace(nothing, plan=plan, pull_request=replace(found, files=ours, blocked=sentence))
+
+
+def _announced(head: str, fork: Divergence, record: Record | None) -> str:
+    """The commit to go on from: the head, or what the text speaks of where a run died after it.
+
+    A run that died between moving the branch and writing the text leaves commits of ours that
+    no text speaks of. Going on from before them makes them again, and finds them done.
+    """
+    if record is None or record.head in {"", head}:
+        return head
+    names = [commit.name for commit in fork.commits]
+    if record.head not in names:
+        return head
+    later = fork.commits[names.index(record.head) + 1 :]
+    return record.head if all(commit.is_ours for commit in later) else head
+
+
+def _overlay(
+    repository: Repository, revision: str, fork: Divergence, head: str, names: Sequence[str]
+) -> dict[str, Blob | None] | None:
+    """What people changed on the branch besides the list; None when the base changed it too."""
+    overlay: dict[str, Blob | None] = {}
+    for path in fork.changed:
+        if path in names:
+            continue
+        ours, theirs = repository.blob(head, path), repository.blob(revision, path)
+        if theirs not in {repository.blob(fork.fork, path), ours}:
+            return None
+        overlay[path] = ours
+    return overlay
+
+
+def _texts(repository: Repository, revision: str, names: Sequence[str]) -> dict[str, str]:
+    texts = {}
+    for name in names:
+        found = repository.blob(revision, name)
+        texts[name] = repository.text(found or ("", ""), name)
+    return texts
+
+
+_BOX = re.compile(r"^\s*[-*+] \[( |x|X)\].*<!-- paper (\S+) -->\s*$", re.MULTILINE)
+
+
+def unticked(body: str) -> frozenset[str]:
+    """The keys of the papers whose box is empty in a pull request's text."""
+    boxes = _BOX.findall(body.replace("\r\n", "\n"))
+    return frozenset(key for mark, key in boxes if mark == " ")
+
+
+def advance(
+    repository: Repository, snapshot: Snapshot, files: Mapping[str, str], report: Report
+) -> tuple[str, bool]:
+    """Move the branch so that it holds `files`; returns its head and whether it moved."""
+    plan = snapshot.plan
+    assert plan is not None, "a snapshot of a repository has a plan"
+    pending = snapshot.pull_request.proposals if snapshot.pull_request else ()
+    known = {paper_key(proposal.paper) for proposal in pending}
+    new = [p for p in report.proposals if paper_key(p.paper) not in known]
+    papers = f"{len(new)} paper{'' if len(new) == 1 else 's'}"
+    subject = f"Add {papers} to the reading list" if new else "Update the proposed papers"
+    if len(plan.parents) > 1:
+        subject += f", with {snapshot.base} merged in"
+    commit = repository.commit(plan, files, commit_message(new, subject))
+    if commit is None:
+        assert plan.head is not None, "a commit on a new branch changes something"
+        return plan.head, False
+    repository.move(snapshot.branch, plan.head, commit)
+    return commit, True
+
+
+def is_current(snapshot: Snapshot, report: Report) -> bool:
+    """Whether the open pull request's text says already what the report has to say."""
+    found = snapshot.pull_request
+    record = block.decode(found.body) if found else None
+    stale = snapshot.plan is not None and snapshot.plan.unannounced
+    return record is not None and not stale and record.digest == block.digest(report)

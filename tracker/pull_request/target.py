@@ -1,0 +1,112 @@
+"""Where proposals go, and what is there now: the nouns the two targets share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from tracker.errors import TargetError
+from tracker.pull_request.proposal import Proposal, Report
+
+State = Literal["opened", "updated", "unchanged", "closed", "none"]
+"""What publishing did; `none` means that there is no pull request and nothing to propose."""
+
+
+class Conflict(TargetError):  # noqa: N818 - an event to answer, not a mistake
+    """Someone else wrote at the same moment; read again and publish on what is there then."""
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """The pull request as publishing left it; `number` and `url` are None where none exists."""
+
+    number: int | None
+    url: str | None
+    branch: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPullRequest:
+    """A pull request that waits for its reviewers.
+
+    `files` are its branch's texts with the base merged in. `proposals` are those its text
+    records, `unticked` the keys of papers whose box a reviewer cleared. `rebuild` means that
+    the base moved in the same places: `files` are then the base's, and the pending proposals
+    are to be added to them again. `blocked` is a sentence saying what a person must do before
+    the branch can be written again, empty as a rule. `number` is None for a local branch.
+    """
+
+    number: int | None
+    url: str | None
+    head: str
+    files: Mapping[str, str]
+    title: str = ""
+    body: str = ""
+    labels: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    unticked: frozenset[str] = frozenset()
+    rebuild: bool = False
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a target held when it was read.
+
+    `files` are the base's texts by file name: UTF-8 with surrogateescape, newlines as they
+    are. `revision` is the base's commit, empty without git.
+    """
+
+    files: Mapping[str, str]
+    revision: str
+    base: str
+    branch: str
+    pull_request: OpenPullRequest | None = None
+    plan: Plan | None = field(default=None, repr=False)
+
+    @property
+    def working(self) -> Mapping[str, str]:
+        """The texts new lines are added to: the open pull request's, else the base's."""
+        return self.pull_request.files if self.pull_request else self.files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How the next commit is made.
+
+    `head` is the branch's commit as it was read, None where it does not exist; `parents` are
+    the new commit's, the branch's first; `ground` is the commit whose tree it starts from,
+    and `overlay` what is laid over it: mode and blob by path, None to delete. `unannounced`
+    says that a run died after moving the branch, before the text spoke of it.
+    """
+
+    head: str | None
+    parents: tuple[str, ...]
+    ground: str
+    overlay: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
+    unannounced: bool = False
+
+
+class Target(Protocol):
+    """Where the reading list is read from and the proposals are written to."""
+
+    def read(self) -> Snapshot:
+        """What is there now; changes nothing. Raises TargetError."""
+        ...
+
+    def publish(
+        self,
+        snapshot: Snapshot,
+        files: Mapping[str, str],
+        report: Report,
+        labels: Sequence[str] = (),
+    ) -> PullRequest:
+        """Make the branch hold `files` and the pull request say what `report` says.
+
+        `files` are whole texts, made from `snapshot.working`. What is as wanted already is not
+        written again, so that publishing twice, or after a run that died, ends the same.
+        Raises Conflict when someone else wrote since the snapshot, TargetError otherwise.
+        """
+        ...
