@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from tracker.identifiers import Identifier, fold, normalise_title
+from tracker.identifiers import Identifier, canonical, fold, normalise_title
 from tracker.paper import Paper
 
 Names = frozenset[tuple[str, str]]
@@ -62,7 +62,7 @@ class Record:
         """The identifiers that say which paper it is."""
         seen: set[str] = set()
         kept = []
-        for identifier in self.paper.identifiers:
+        for identifier in (one for i in self.paper.identifiers for one in canonical(i)):
             if identifier.scheme not in _SINGLE or identifier.scheme not in seen:
                 kept.append(identifier)
             seen.add(identifier.scheme)
