@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tracker.http import Http
 from tracker.settings import Settings
@@ -16,6 +16,7 @@ def build_sources(
     return [
         *_files(settings),
         *_arxiv(settings, http),
+        *_feeds(settings, http),
         *_semantic_scholar(settings, http, examples, environ),
     ]
 
@@ -33,6 +34,33 @@ def _arxiv(settings: Settings, http: Http) -> Iterator[Source]:
         from tracker.sources.arxiv import ArxivSource
 
         yield ArxivSource(settings.sources.arxiv, http)
+
+
+def _feeds(settings: Settings, http: Http) -> Iterator[Source]:
+    if settings.sources.feeds:
+        from tracker.sources.feeds import FeedSource, arxiv_categories
+
+        api = settings.sources.arxiv
+        for feed in settings.sources.feeds:
+            missing = set(arxiv_categories(feed.url)) - set(api.categories if api else ())
+            catch_up = _arxiv_api(missing, http) if missing else None
+            yield FeedSource(feed.name, feed.url, http, catch_up=catch_up)
+
+
+def _arxiv_api(categories: Iterable[str], http: Http) -> Source:
+    """The API for the categories of a feed; an archive stands for all of its categories."""
+    from tracker.settings import ArxivSettings
+    from tracker.sources.arxiv import ArxivSource
+
+    names = [name if "." in name or name in _UNDIVIDED else f"{name}.*" for name in categories]
+    fields = ArxivSettings(categories=("cs.CL",)).model_dump()
+    return ArxivSource(ArxivSettings.model_construct(**{**fields, "categories": names}), http)
+
+
+# Archives of arXiv that are categories themselves.
+_UNDIVIDED = frozenset(
+    ["gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nucl-ex", "nucl-th", "quant-ph"]
+)
 
 
 def _semantic_scholar(
