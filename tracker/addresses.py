@@ -157,6 +157,12 @@ _RULES = (
     # Publishers whose DOI follows from the address
     _rule(
         r"nature\.com",
+        r"/articles/(sdata|nrdp|npj[a-z]+)(20\d\d)(\d{1,4})(?:\.pdf)?(?=$|[/?])",
+        "doi",
+        "10.1038/{}.{}.{}",
+    ),
+    _rule(
+        r"nature\.com",
         r"/articles/([a-z0-9][\w.-]*?)(?:_reference)?(?:\.pdf|\.epdf)?(?=$|[/?])",
         "doi",
         "10.1038/{}",
@@ -232,7 +238,7 @@ _RULES = (
     ),
     _rule(
         r"openaccess\.thecvf\.com",
-        r"^/(content[\w/]*)/(?:html|papers)/(?:[\w-]*/)?([^/?]+?)\.(?:html|pdf)",
+        r"^/(content[\w/-]*?)/(?:html|papers)/(?:[\w-]*/)?([^/?]+?)\.(?:html|pdf)",
         "url",
         "https://openaccess.thecvf.com/{}/html/{}.html",
     ),
@@ -255,6 +261,18 @@ _RULES = (
         "https://ojs.aaai.org/index.php/{}/article/view/{}",
     ),
     _rule(r"mdpi\.com", r"^/(\d{4}-\d{3}[\dX]/\d+/\d+/\d+)", "url", "https://mdpi.com/{}"),
+    _rule(
+        r"neurips\.cc|nips\.cc",
+        r"^/virtual/(\d{4})/(poster|oral|spotlight)/(\d+)",
+        "url",
+        "https://neurips.cc/virtual/{}/{}/{}",
+    ),
+    _rule(
+        r"computer\.org",
+        r"^/csdl/(?:proceedings|journal|magazine)[\w-]*/(?:[^?]*/)?(\w{11})(?:$|[/?])",
+        "url",
+        "https://computer.org/csdl/proceedings-article/{}",
+    ),
     _rule(
         r"usenix\.org",
         r"^/conference/(\w+)/presentation/([\w-]+)",
