@@ -14,7 +14,14 @@ from typing import Any, Final
 
 from tracker.identifiers import Identifier, arxiv_id, identify, normalise_doi
 from tracker.paper import Paper
-from tracker.sources.fields import code_links, day, month_of_arxiv_id, one_line, unique
+from tracker.sources.fields import (
+    code_links,
+    day,
+    month_of_arxiv_id,
+    one_line,
+    unique,
+    without_tex_accents,
+)
 
 Entry = Mapping[str, Any]
 """An entry as feedparser gives it."""
@@ -82,7 +89,7 @@ def arxiv_paper_of(entry: Entry) -> Paper | None:
         title=title,
         identifiers=tuple(identifiers),
         abstract=abstract,
-        authors=people([str(entry.get("author") or "")], given_first=True),
+        authors=people([without_tex_accents(str(entry.get("author") or ""))], given_first=True),
         categories=unique(str(tag.get("term") or "") for tag in tags),
         # A cross-list may be years old; a new paper is announced a day or a few after it came.
         published=month if is_old else announced,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -20,6 +21,32 @@ _CODE = re.compile(
 def one_line(text: str) -> str:
     """Text without line breaks and doubled blanks."""
     return " ".join(text.split())
+
+
+# arXiv keeps accents in names as TeX: the command, and what it puts over or under a letter.
+_COMBINING = {
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
+    ".": "\u0307", '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323",
+    "c": "\u0327", "k": "\u0328", "b": "\u0331",
+}  # fmt: skip
+_LETTERS = {
+    "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ",
+    "OE": "Œ", "aa": "å", "AA": "Å", "i": "ı", "j": "ȷ",
+}  # fmt: skip
+_ACCENT = re.compile(
+    r"\\(?:([`'^~=.\"])|([uvHrdckb])(?![A-Za-z]))\s*(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))"
+)
+_LETTER = re.compile(r"\\(ss|ae|AE|oe|OE|aa|AA|[oOlLij])(?![A-Za-z])(?:\{\}|\s)?")
+_BRACED = re.compile(r"\{(\w[\u0300-\u036f]?)\}")
+
+
+def without_tex_accents(text: str) -> str:
+    r"""Text with accents as characters: `Mu\v{s}i\'c` is Mušić; mathematics stays."""
+    if "\\" not in text:
+        return text
+    text = _ACCENT.sub(lambda a: (a[3] or a[4]) + _COMBINING[a[1] or a[2]], text)
+    text = _LETTER.sub(lambda letter: _LETTERS[letter[1]], text)
+    return unicodedata.normalize("NFC", _BRACED.sub(r"\1", text))
 
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:

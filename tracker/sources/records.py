@@ -16,7 +16,14 @@ from typing import Any, get_args
 
 from tracker.identifiers import SCHEMES, Identifier, arxiv_id, identify, normalise_doi
 from tracker.paper import Link, Paper, Role
-from tracker.sources.fields import code_links, day, month_of_arxiv_id, one_line, unique
+from tracker.sources.fields import (
+    code_links,
+    day,
+    month_of_arxiv_id,
+    one_line,
+    unique,
+    without_tex_accents,
+)
 
 _ROLES: tuple[Role, ...] = get_args(Role)
 _DIMENSIONS = 768
@@ -90,12 +97,12 @@ def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:
 def _display_name(parts: list[str]) -> str:
     """A name that arXiv keeps as last, first, suffix (and perhaps affiliations)."""
     last, first, suffix = [*parts, "", "", ""][:3]
-    return one_line(f"{first} {last} {suffix}")
+    return without_tex_accents(one_line(f"{first} {last} {suffix}"))
 
 
 def split_authors(text: str) -> tuple[str, ...]:
     """The names in "A. One, B. Two and C. Three", without affiliations in parentheses."""
-    outside = re.sub(r"\([^()]*\)", "", text)
+    outside = re.sub(r"\([^()]*\)", "", without_tex_accents(text))
     names = re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", one_line(outside))
     return unique(name.strip() for name in names)
 

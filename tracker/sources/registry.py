@@ -16,6 +16,7 @@ def build_sources(
     return [
         *_files(settings),
         *_arxiv(settings, http),
+        *_oai(settings, http),
         *_feeds(settings, http),
         *_semantic_scholar(settings, http, examples, environ),
     ]
@@ -34,6 +35,15 @@ def _arxiv(settings: Settings, http: Http) -> Iterator[Source]:
         from tracker.sources.arxiv import ArxivSource
 
         yield ArxivSource(settings.sources.arxiv, http)
+
+
+def _oai(settings: Settings, http: Http) -> Iterator[Source]:
+    named = settings.sources.arxiv_oai
+    if named and named.sets:
+        from tracker.sources.oai import OaiSource
+
+        for set_name in named.sets:
+            yield OaiSource(named.url, set_name, http)
 
 
 def _feeds(settings: Settings, http: Http) -> Iterator[Source]:
