@@ -77,7 +77,12 @@ def title(report: Report) -> str:
     added = f"add {_count(papers, 'paper')} in {_sections(report.proposals)}" if papers else ""
     updated = f"update {_count(updates, 'entry', 'entries')}" if updates else ""
     both = " and ".join(part for part in (added, updated) if part)
-    return f"Reading list: {both or 'nothing to add'}"
+    return f"{_TITLE}{both or 'nothing to add'}"
+
+
+def is_our_title(text: str) -> bool:
+    """Whether a pull request's title is one that `title` made."""
+    return text.startswith(_TITLE)
 
 
 def commit_message(new: Sequence[Proposal], subject: str) -> str:
@@ -88,6 +93,8 @@ def commit_message(new: Sequence[Proposal], subject: str) -> str:
     ]
     return "\n".join([subject, "", *lines, *([""] if lines else []), TRAILER]) + "\n"
 
+
+_TITLE = "Reading list: "
 
 TRAILER = "Proposed-by: survey-tracker"
 """The last line of every commit of ours; a commit without it is a person's."""

@@ -60,8 +60,16 @@ class LocalTarget:
         body = read_text(self._text_path)
         text = None if body is None else rolling.Text(body=body)
         base = self._find_base(body or "")
+        revision = self._repository.head(base)
+        if revision is None:
+            raise TargetError(f"{self._repository.folder}: there is no branch {base!r} any more")
         return rolling.snapshot(
-            self._repository, self._names, base=base, branch=self._branch, text=text
+            self._repository,
+            self._names,
+            base=base,
+            revision=revision,
+            branch=self._branch,
+            text=text,
         )
 
     def publish(

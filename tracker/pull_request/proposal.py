@@ -110,7 +110,7 @@ class Funnel:
     proposed: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Bars:
     """The settings that decide what is put to the reviewers, shown so that they can be changed."""
 

@@ -95,17 +95,16 @@ def snapshot(
     names: Sequence[str],
     *,
     base: str,
+    revision: str,
     branch: str,
     text: Text | None,
     closed_heads: frozenset[str] = frozenset(),
 ) -> Snapshot:
-    """What the repository holds now.
+    """What the repository holds now; `revision` is the head of the branch `base`.
 
     `text` is the open pull request's, None when none is open; `closed_heads` are the heads of
     closed and merged ones, whose content has been judged already.
     """
-    revision = repository.head(base)
-    assert revision is not None, "the base branch exists"
     files = _texts(repository, revision, names)
     head = repository.head(branch)
     nothing = Snapshot(
@@ -133,6 +132,7 @@ def snapshot(
         labels=text.labels,
         proposals=record.proposals if record else (),
         unticked=unticked(text.body),
+        extra=any(path not in names for path in fork.changed),
     )
     return _merged(repository, nothing, fork, found, _announced(head, fork, record))
 

@@ -34,8 +34,9 @@ class OpenPullRequest:
     `files` are its branch's texts with the base merged in. `proposals` are those its text
     records, `unticked` the keys of papers whose box a reviewer cleared. `rebuild` means that
     the base moved in the same places: `files` are then the base's, and the pending proposals
-    are to be added to them again. `blocked` is a sentence saying what a person must do before
-    the branch can be written again, empty as a rule. `number` is None for a local branch.
+    are to be added to them again. `extra` says that the branch changes files besides the list.
+    `blocked` is a sentence saying what a person must do before the branch can be written
+    again, empty as a rule. `number` is None for a local branch.
     """
 
     number: int | None
@@ -48,6 +49,7 @@ class OpenPullRequest:
     proposals: tuple[Proposal, ...] = ()
     unticked: frozenset[str] = frozenset()
     rebuild: bool = False
+    extra: bool = False
     blocked: str = ""
 
 

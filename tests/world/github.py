@@ -1,0 +1,201 @@
+"""A stand-in for GitHub: one repository with branches, pull requests, issues and people.
+
+    with GitHub({"README.md": "# A list\n"}) as world:
+        world.push("main", {"README.md": "# A better list\n"}, login="maintainer")
+        world.merge_pull(1)
+
+Its token is `token`. What the API promises is answered in the API's words, refusals included;
+`settings` switches on what an owner can forbid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tests.world.github_git import GitApi
+from tests.world.github_model import NAME, TOKEN, Comment, Rules, Thread, refusal
+from tests.world.github_store import Store
+from tests.world.github_threads import IssueApi, PullApi
+from tests.world.server import Answer, Request, World
+
+
+class GitHub(World):
+    """The API of one repository over real loopback HTTP; `login` is the token's account."""
+
+    def __init__(
+        self, files: Mapping[str, str | bytes], *, branch: str = "main", login: str = "bot"
+    ) -> None:
+        super().__init__()
+        self.store = Store()
+        self.default_branch = branch
+        self.login = login
+        self.refs: dict[str, str] = {}
+        self.threads: dict[int, Thread] = {}
+        self.comments: dict[int, Comment] = {}
+        self.labels: set[str] = set()
+        self.rules = Rules(permissions={"maintainer": "admin", login: "write"})
+        self.ids = iter(range(1000, 10**9))
+        self.git_api = GitApi(self)
+        self.push(branch, files, login="maintainer", message="Begin the list")
+        _routes(self)
+
+    # What people do
+
+    def push(
+        self,
+        branch: str,
+        files: Mapping[str, str | bytes | None],
+        *,
+        login: str = "maintainer",
+        message: str = "Edit the list",
+    ) -> str:
+        """A person's commit on a branch: contents by path, None to delete; returns its name."""
+        head = self.refs.get(branch) or self.refs.get(self.default_branch)
+        tree = dict(self.store.files(head)) if head else {}
+        for path, content in files.items():
+            if content is None:
+                del tree[path]
+                continue
+            data = content.encode("utf-8") if isinstance(content, str) else content
+            tree[path] = (tree.get(path, ("100644", ""))[0], self.store.blob(data))
+        parents = (head,) if head else ()
+        sha = self.store.commit(self.store.tree(tree), parents, message, login)
+        self.move(branch, sha)
+        return sha
+
+    def text(self, branch: str, path: str = "README.md") -> str:
+        """A file on a branch."""
+        return self.store.read(self.refs[branch], path).decode("utf-8", "surrogateescape")
+
+    def merge_pull(self, number: int, *, squash: bool = False, login: str = "maintainer") -> bool:
+        """Merge a pull request as its page does; False when there are conflicts."""
+        thread = self.threads[number]
+        base, head = self.refs[thread.base], self.refs[thread.head]
+        tree = self.store.merge(base, head)
+        if tree is None or thread.state != "open":
+            return False
+        parents = (base,) if squash else (base, head)
+        message = f"{thread.title} (#{number})"
+        self.refs[thread.base] = self.store.commit(tree, parents, message, login)
+        thread.state, thread.merged, thread.head_sha = "closed", True, head
+        thread.closed_by = login
+        if self.rules.delete_merged_branches:
+            del self.refs[thread.head]
+        return True
+
+    def update_branch(self, number: int, *, login: str = "maintainer") -> bool:
+        """The button "Update branch": the base merged into the head; False on conflict."""
+        thread = self.threads[number]
+        head, base = self.refs[thread.head], self.refs[thread.base]
+        tree = self.store.merge(head, base)
+        if tree is None:
+            return False
+        message = f"Merge branch '{thread.base}' into {thread.head}"
+        self.move(thread.head, self.store.commit(tree, (head, base), message, login))
+        return True
+
+    def close_pull(self, number: int, *, login: str = "maintainer") -> None:
+        """Close a pull request without merging it."""
+        thread = self.threads[number]
+        thread.head_sha = self.refs[thread.head]
+        thread.state, thread.closed_by = "closed", login
+
+    def comment(self, number: int, body: str, *, login: str = "maintainer") -> Comment:
+        """A person's comment."""
+        comment = Comment(next(self.ids), number, body, login)
+        self.comments[comment.id] = comment
+        return comment
+
+    def untick(self, number: int, key: str) -> None:
+        """Clear a paper's box in a pull request's text, as a click does."""
+        thread = self.threads[number]
+        pattern = rf"^(\s*- )\[x\](.*<!-- \w+ {re.escape(key)} -->)"
+        body, count = re.subn(pattern, r"\1[ ]\2", thread.body, flags=re.MULTILINE)
+        assert count == 1, f"{count} boxes for {key}"
+        thread.body = body.replace("\n", "\r\n")
+
+    def pulls(self, state: str = "open") -> list[Thread]:
+        """The pull requests in a state, or `all`, the oldest first."""
+        return [t for t in self.threads.values() if t.head and state in {"all", t.state}]
+
+    @property
+    def writes(self) -> list[Request]:
+        """The requests that were to change something."""
+        return [request for request in self.requests if request.method != "GET"]
+
+    # What the routes need
+
+    def not_found(self, request: Request) -> Answer:
+        """GitHub's answer to what does not exist or may not be seen."""
+        return refusal(404, "Not Found")
+
+    def _handle(self, request: Request) -> Answer:
+        return self._forbidden(request) or super()._handle(request)
+
+    def _forbidden(self, request: Request) -> Answer | None:
+        token = request.header("Authorization").removeprefix("token ").removeprefix("Bearer ")
+        if token and token != TOKEN:
+            return refusal(401, "Bad credentials")
+        if request.method != "GET" and not token:
+            return refusal(401, "Requires authentication")
+        if request.method != "GET" and self.rules.read_only_token:
+            return refusal(403, "Resource not accessible by integration")
+        return None
+
+    def move(self, branch: str, sha: str) -> None:
+        """Set a branch; pull requests follow it, or are merged when their head is on the base."""
+        self.refs[branch] = sha
+        for thread in self.pulls():
+            if thread.head == branch:
+                thread.head_sha = sha
+            elif thread.base == branch and thread.head_sha in self.store.ancestors(sha):
+                thread.state, thread.merged = "closed", True
+
+    def next_number(self) -> int:
+        """Issues and pull requests are numbered together."""
+        return len(self.threads) + 1
+
+
+def _routes(world: GitHub) -> None:
+    root = f"/repos/{NAME}"
+    gits, pulls, issues = world.git_api, PullApi(world), IssueApi(world)
+    number = r"(?P<number>\d+)"
+    routes = [
+        ("GET", "", gits.repository),
+        ("GET", r"/branches/(?P<branch>.+)", gits.branch),
+        ("GET", r"/contents/(?P<path>.+)", gits.contents),
+        ("PUT", r"/contents/(?P<path>.+)", gits.put_contents),
+        ("GET", r"/git/ref/heads/(?P<branch>.+)", gits.ref),
+        ("POST", "/git/refs", gits.create_ref),
+        ("PATCH", r"/git/refs/heads/(?P<branch>.+)", gits.update_ref),
+        ("DELETE", r"/git/refs/heads/(?P<branch>.+)", gits.delete_ref),
+        ("POST", "/git/blobs", gits.create_blob),
+        ("GET", r"/git/blobs/(?P<sha>\w+)", gits.blob),
+        ("POST", "/git/trees", gits.create_tree),
+        ("GET", r"/git/trees/(?P<sha>\w+)", gits.tree),
+        ("POST", "/git/commits", gits.create_commit),
+        ("GET", r"/git/commits/(?P<sha>\w+)", gits.commit),
+        ("GET", r"/compare/(?P<base>\w+)\.\.\.(?P<head>\w+)", gits.compare),
+        ("GET", "/pulls", pulls.list),
+        ("POST", "/pulls", pulls.create),
+        ("GET", rf"/pulls/{number}", pulls.get),
+        ("PATCH", rf"/pulls/{number}", pulls.edit),
+        ("GET", rf"/pulls/{number}/commits", pulls.commits),
+        ("PUT", rf"/pulls/{number}/merge", pulls.merge),
+        ("POST", rf"/pulls/{number}/requested_reviewers", pulls.request_reviewers),
+        ("GET", "/issues", issues.list),
+        ("POST", "/issues", issues.create),
+        ("GET", rf"/issues/{number}", issues.get),
+        ("PATCH", rf"/issues/{number}", issues.edit),
+        ("GET", rf"/issues/{number}/events", issues.events),
+        ("POST", rf"/issues/{number}/labels", issues.add_labels),
+        ("POST", rf"/issues/{number}/assignees", issues.add_assignees),
+        ("GET", rf"/issues/{number}/comments", issues.comments),
+        ("POST", rf"/issues/{number}/comments", issues.add_comment),
+        ("GET", r"/issues/comments/(?P<id>\d+)/reactions", issues.reactions),
+        ("POST", r"/issues/comments/(?P<id>\d+)/reactions", issues.react),
+        ("GET", r"/collaborators/(?P<login>[^/]+)/permission", gits.permission),
+    ]
+    for method, path, handler in routes:
+        world.on(method, root + path, handler)

@@ -1,0 +1,212 @@
+"""Proposals for a reading list on GitHub: one branch, one pull request, found or created.
+
+Every write first looks whether it is done already, and only what changes nothing is retried
+without looking, so a run that died is finished by the next one. The order is commit, branch,
+text, labels: what the text says is on the branch when it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import github
+import requests
+from github import Auth, Github, GithubException
+from github import PullRequest as Pulls
+from urllib3.util.retry import Retry
+
+from tracker.errors import TargetError
+from tracker.pull_request import rolling
+from tracker.pull_request.body import is_our_title, render_body, title, with_body
+from tracker.pull_request.github_errors import explained, message_of
+from tracker.pull_request.github_git import GithubRepository
+from tracker.pull_request.proposal import Report
+from tracker.pull_request.rolling import Text
+from tracker.pull_request.target import PullRequest, Snapshot, State
+from tracker.settings import Settings
+
+_TIMEOUT = 30
+"""Seconds without a byte before a request is given up."""
+
+_NEEDLESS = (
+    "Closed: everything proposed here is on the reading list by now, or was taken out. The next "
+    "proposals will open a new pull request."
+)
+
+
+def connect(url: str, token: str | None) -> Github:
+    """GitHub's API at an address; without a token only public repositories can be read.
+
+    Only what changes nothing is retried: PyGithub's own policy sends a POST again when the
+    answer to the first was lost, and so opens two pull requests.
+    """
+    retry = Retry(
+        total=4,
+        allowed_methods={"GET", "HEAD"},
+        status_forcelist=(429, 500, 502, 503, 504),
+        backoff_factor=0.2,
+        raise_on_status=False,
+        retry_after_max=60,
+    )
+    # github.com asks for a second between writes; a server of one's own has no such limit.
+    hosted = urlsplit(url).hostname == "api.github.com"
+    return github.Github(
+        auth=Auth.Token(token) if token else None,
+        base_url=url,
+        timeout=_TIMEOUT,
+        user_agent="survey-tracker",
+        retry=retry,
+        seconds_between_requests=None,
+        seconds_between_writes=1.0 if hosted else None,
+    )
+
+
+class GithubTarget:
+    """The repository `list.repository`; `token` comes from GITHUB_TOKEN."""
+
+    def __init__(self, settings: Settings, token: str | None) -> None:
+        if settings.list.repository is None:
+            raise TargetError("the github target needs list.repository, such as owner/name")
+        self._name = settings.list.repository
+        self._files = settings.list.files
+        self._base = settings.list.branch
+        self._branch = settings.propose.branch
+        self._token = token
+        self._github = connect(settings.github.url, token)
+        self._git: GithubRepository | None = None
+        self._pulls: dict[int, Pulls.PullRequest] = {}
+
+    def read(self) -> Snapshot:
+        """See `Target.read`."""
+        with explained(f"reading {self._name}", self._name):
+            self._repository = self._github.get_repo(self._name)
+            base = self._base or self._repository.default_branch
+            owner = self._repository.owner.login
+        self._git = self._git or GithubRepository(self._repository)
+        revision = self._git.head(base)
+        if revision is None:
+            raise TargetError(f"{self._name} has no branch {base!r}; correct list.branch")
+        with explained("looking for the pull request", self._name):
+            pulls = self._repository.get_pulls(
+                state="all", head=f"{owner}:{self._branch}", sort="created", direction="desc"
+            ).get_page(0)
+        found = next((p for p in pulls if p.state == "open" and p.base.ref == base), None)
+        if found is not None:
+            self._pulls[found.number] = found
+        return rolling.snapshot(
+            self._git,
+            self._files,
+            base=base,
+            revision=revision,
+            branch=self._branch,
+            text=_text(found) if found else None,
+            closed_heads=frozenset(p.head.sha for p in pulls if p.state == "closed"),
+        )
+
+    def publish(
+        self,
+        snapshot: Snapshot,
+        files: Mapping[str, str],
+        report: Report,
+        labels: Sequence[str] = (),
+    ) -> PullRequest:
+        """See `Target.publish`."""
+        assert self._git is not None, "publish follows read"
+        found = snapshot.pull_request
+        if found is None and dict(files) == dict(snapshot.files):
+            return PullRequest(None, None, snapshot.branch, "none")
+        if not self._token:
+            raise TargetError(
+                f"GITHUB_TOKEN is not set; it must hold a token that may write contents and pull "
+                f"requests of {self._name}"
+            )
+        if found and found.blocked:
+            head, moved = found.head, False
+        else:
+            head, moved = rolling.advance(self._git, snapshot, files, report)
+        if found is None or found.number is None:
+            pull = self._open(snapshot, report, head)
+            self._label(pull, labels, ())
+            return PullRequest(pull.number, pull.html_url, snapshot.branch, "opened")
+        pull = self._pulls[found.number]
+        if not report.proposals and not found.extra and dict(files) == dict(snapshot.files):
+            return self._close(pull, snapshot, report, head)
+        state: State = "unchanged"
+        if moved or not rolling.is_current(snapshot, report):
+            self._edit(pull, snapshot, report, head)
+            state = "updated"
+        if self._label(pull, labels, found.labels):
+            state = "updated"
+        return PullRequest(pull.number, pull.html_url, snapshot.branch, state)
+
+    def _open(self, snapshot: Snapshot, report: Report, head: str) -> Pulls.PullRequest:
+        """Create the pull request, or find the one whose creation was not answered."""
+        doing = "opening the pull request"
+        with explained(doing, self._name):
+            try:
+                return self._repository.create_pull(
+                    base=snapshot.base,
+                    head=snapshot.branch,
+                    title=title(report),
+                    body=render_body(report, head=head, base=snapshot.base),
+                )
+            except (GithubException, requests.RequestException) as error:
+                if isinstance(error, GithubException) and not _may_exist(error):
+                    raise
+                owner = self._repository.owner.login
+                pulls = self._repository.get_pulls(
+                    state="open", base=snapshot.base, head=f"{owner}:{snapshot.branch}"
+                ).get_page(0)
+                if not pulls:
+                    raise
+        if pulls[0].body != render_body(report, head=head, base=snapshot.base):
+            self._edit(pulls[0], snapshot, report, head)
+        return pulls[0]
+
+    def _edit(self, pull: Pulls.PullRequest, snapshot: Snapshot, report: Report, head: str) -> None:
+        body = with_body(pull.body or "", render_body(report, head=head, base=snapshot.base))
+        # A title that people gave stays.
+        name = title(report) if is_our_title(pull.title) else pull.title
+        with explained(f"writing the pull request {pull.number}", self._name):
+            pull.edit(title=name, body=body)
+
+    def _close(
+        self, pull: Pulls.PullRequest, snapshot: Snapshot, report: Report, head: str
+    ) -> PullRequest:
+        last = render_body(replace(report, notice=_NEEDLESS), head=head, base=snapshot.base)
+        with explained(f"closing the pull request {pull.number}", self._name):
+            # One request, so that it is never closed without its word.
+            pull.edit(body=with_body(pull.body or "", last), state="closed")
+        return PullRequest(pull.number, pull.html_url, snapshot.branch, "closed")
+
+    def _label(
+        self, pull: Pulls.PullRequest, labels: Sequence[str], present: Sequence[str]
+    ) -> bool:
+        """Add the labels that it never had: one that a person took off stays off."""
+        missing = [label for label in dict.fromkeys(labels) if label not in present]
+        if not missing:
+            return False
+        with explained(f"labelling the pull request {pull.number}", self._name):
+            events = [e for e in pull.get_issue_events() if e.event == "labeled" and e.label]
+            had = {event.label.name for event in events}
+            missing = [label for label in missing if label not in had]
+            if missing:
+                pull.add_to_labels(*missing)
+        return bool(missing)
+
+
+def _may_exist(error: GithubException) -> bool:
+    """Whether a pull request may exist although creating it failed."""
+    return error.status >= 500 or (error.status == 422 and "already exists" in message_of(error))
+
+
+def _text(pull: Pulls.PullRequest) -> Text:
+    return Text(
+        number=pull.number,
+        url=pull.html_url,
+        title=pull.title,
+        body=pull.body or "",
+        labels=tuple(label.name for label in pull.labels),
+    )
