@@ -60,7 +60,7 @@ def rule_for(host: str) -> HostRule:
     """The rule a host falls under; hosts of no known provider are each a group of their own."""
     host = host.lower()
     if is_loopback(host):
-        return HostRule(host, pace=0.0, backoff=0.01)
+        return HostRule(host, pace=0.0, backoff=0.002)
     for suffix, rule in _RULES.items():
         if host == suffix or host.endswith("." + suffix):
             return rule

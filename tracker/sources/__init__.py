@@ -7,10 +7,10 @@ transaction, so a run that dies between two batches continues at the second.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
@@ -51,6 +51,18 @@ class Source(Protocol):
         """Batches of papers from `watermark` (None: from the beginning) to the day `until`.
 
         Raises SourceError when the source fails or its answer cannot be believed.
+        """
+        ...
+
+
+@runtime_checkable
+class Enriches(Protocol):
+    """A source that also knows more about papers found elsewhere."""
+
+    def enrich(self, identifiers: Iterable[Identifier]) -> Iterator[Paper]:
+        """What it knows of the papers with these identifiers; the others are left out.
+
+        Each paper carries the identifier it was asked by. Raises SourceError.
         """
         ...
 

@@ -80,13 +80,24 @@ class SemanticScholar:
                 yield replace(paper, identifiers=tuple(found))
 
 
-class SearchSource:
-    """Papers that match a boolean query, by publication date; the watermark is a day."""
+class _Shared:
+    """What the three sources have in common."""
 
     name = NAME
 
-    def __init__(self, client: SemanticScholar, words: str) -> None:
+    def __init__(self, client: SemanticScholar) -> None:
         self._client = client
+
+    def enrich(self, identifiers: Iterable[Identifier]) -> Iterator[Paper]:
+        """See `SemanticScholar.look_up`."""
+        return self._client.look_up(identifiers)
+
+
+class SearchSource(_Shared):
+    """Papers that match a boolean query, by publication date; the watermark is a day."""
+
+    def __init__(self, client: SemanticScholar, words: str) -> None:
+        super().__init__(client)
         self._words = words
 
     @property
@@ -109,20 +120,22 @@ class SearchSource:
                 )
             )
             for records in _pages(results):
-                yield Batch(_papers(records))
+                yield Batch(_papers(records), expected=results.total)
+            if len(results) < results.total / 2:
+                # The total is an estimate, but not as rough as that.
+                raise SourceError(self.name, f"gave {len(results)} of about {results.total} papers")
         yield Batch((), watermark=max(watermark or "", until.isoformat()))
 
 
-class RecommendationSource:
+class RecommendationSource(_Shared):
     """Recent papers like those on the list and unlike those the reviewers rejected."""
 
-    name = NAME
     query = "recommend"
 
     def __init__(
         self, client: SemanticScholar, liked: Sequence[Identifier], disliked: Sequence[Identifier]
     ) -> None:
-        self._client = client
+        super().__init__(client)
         self._liked = liked
         self._disliked = disliked
 
@@ -160,13 +173,11 @@ class RecommendationSource:
         return {name: record["paperId"] for name, record in answers if record}
 
 
-class CitationSource:
+class CitationSource(_Shared):
     """Papers that cite a named paper, such as the survey the list belongs to."""
 
-    name = NAME
-
     def __init__(self, client: SemanticScholar, cited: str) -> None:
-        self._client = client
+        super().__init__(client)
         self._cited = cited
 
     @property

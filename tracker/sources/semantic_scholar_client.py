@@ -40,6 +40,7 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
         self._clock = clock
         self._patience = PATIENCE
         self._tokens: set[str] = set()
+        self._seen = 0
 
     async def get_data_async(
         self, url: str, parameters: str, headers: object, payload: Any = None
@@ -51,6 +52,7 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
         params = [(name, unquote(value)) for name, _, value in pairs]
         if "token" not in dict(params):
             self._tokens.clear()
+            self._seen = 0
         started = self._clock()
         try:
             response = self._http.request(
@@ -74,7 +76,7 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
             ) from error
         if response.attempts > 1:
             self._patience -= self._clock() - started
-        self._remember_token(url)
+        self._remember_page(url)
         return self.last
 
     def _check(self, response: Response) -> None:
@@ -92,15 +94,19 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
         else:
             total = self.last.get("total")
             data = self.last.get("data", [] if total == 0 else None)
-            first = not self._tokens
-            believable = isinstance(data, list) and not (first and total and not data)
+            # An empty page is the end only when what was announced has come; see `_seen`.
+            early = not data and isinstance(total, int) and self._seen < total
+            believable = isinstance(data, list) and not early
             # Without the key the package would take the end for the beginning, for ever.
             self.last["data"] = data
         if not believable:
             raise UnbelievableError(f"answered no papers{_explained(response.content)}")
 
-    def _remember_token(self, url: str) -> None:
-        token = self.last.get("token") if isinstance(self.last, dict) else None
+    def _remember_page(self, url: str) -> None:
+        if not isinstance(self.last, dict):
+            return
+        self._seen += len(self.last.get("data", ()))
+        token = self.last.get("token")
         if token in self._tokens:
             raise HttpError("gives the same page again and again", url=url)
         if token:
