@@ -1,0 +1,175 @@
+"""Dates as reading lists write them, and how to write one the same way."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A year, a month of it or a day of it; what is not known is None."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What dates are sorted by; an unknown part sorts before every known one."""
+        return (self.year, self.month or 0, self.day or 0)
+
+    @property
+    def depth(self) -> int:
+        """How much is known: 1 for a year, 2 for a month, 3 for a day."""
+        return 1 if self.month is None else 2 if self.day is None else 3
+
+    def cut(self, depth: int) -> PartialDate:
+        """The same date, no finer than `depth`."""
+        month = self.month if depth >= 2 else None
+        return PartialDate(self.year, month, self.day if depth >= 3 and month else None)
+
+    def first_day(self) -> date | None:
+        """The first day it may mean; None where the numbers are no date."""
+        try:
+            return date(self.year, self.month or 1, self.day or 1)
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDate:
+    """A date found in a text: where, what, and the pattern it is written in."""
+
+    start: int
+    end: int
+    value: PartialDate
+    pattern: str
+
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_NAMES = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
+_NAMES |= {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
+_NAMES |= {"sept": 9}
+_MONTH = r"(?P<month>" + "|".join(sorted(_NAMES, key=len, reverse=True)) + r")(?P<dot>\.?)"
+_YEAR = r"(?P<year>(?:19|20)\d\d)"
+_DAY = r"(?P<day>[0-3]?\d)(?P<suffix>st|nd|rd|th)?"
+_EDGE = r"(?<![\w./-])"
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年)(?P<month>[01]?\d)(?P<s2>[-/.]|月)(?P<day>[0-3]?\d)(?P<s3>日?)(?!\w)",
+        rf"{_EDGE}{_DAY}(?P<s1>[ -]){_MONTH}(?P<s2>,? ?-?){_YEAR}(?!\w)",
+        rf"{_EDGE}{_MONTH}(?P<s1> ){_DAY}(?P<s2>,? ){_YEAR}(?!\w)",
+        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年) ?(?P<month>[01]?\d)(?P<s2>月?)(?![\w/-])(?!\.\d)",
+        rf"{_EDGE}(?P<month>[01]\d)(?P<s1>/){_YEAR}(?!\w)",
+        rf"{_EDGE}{_MONTH}(?P<s1>,? |-|'){_YEAR}(?!\w)",
+        rf"{_EDGE}{_YEAR}(?P<s1>,? |-){_MONTH}(?!\w)",
+        rf"(?<![\d./]){_YEAR}(?![\w/])(?!\.\d)",
+        r"(?P<s1>['’])(?P<short>\d\d)(?!\w)",
+    )
+)
+
+
+def find_date(text: str, start: int = 0, end: int | None = None) -> WrittenDate | None:
+    """The finest date in a piece of text, the leftmost of those; positions are in `text`."""
+    end = len(text) if end is None else end
+    for form in _FORMS:
+        for found in form.finditer(text, start, end):
+            value = _value(found)
+            if value is not None:
+                return WrittenDate(found.start(), found.end(), value, _pattern(found))
+    return None
+
+
+def _value(found: re.Match[str]) -> PartialDate | None:
+    parts = found.groupdict()
+    year = int(parts["year"]) if parts.get("year") else 2000 + int(parts["short"])
+    month = parts.get("month")
+    number = None if month is None else int(month) if month.isdigit() else _NAMES[month.lower()]
+    day = int(parts["day"]) if parts.get("day") else None
+    value = PartialDate(year, number, day)
+    return value if value.first_day() is not None and year <= 2099 else None
+
+
+def _pattern(found: re.Match[str]) -> str:
+    """The text with its numbers replaced by field names, such as `{Y}.{m}` or `{D} {Mon}, {Y}`."""
+    parts = found.groupdict()
+    fields = {name: _field(name, parts[name]) for name in ("year", "month", "day", "short")
+              if parts.get(name)}  # fmt: skip
+    spans = sorted((found.span(name), field) for name, field in fields.items())
+    written, position = "", found.start()
+    for (start, stop), field in spans:
+        written += found.string[position:start] + field
+        position = stop
+        if field == "{D}" and parts.get("suffix"):
+            written, position = written[:-3] + "{Dth}", found.end("suffix")
+    return written + found.string[position : found.end()]
+
+
+def _field(name: str, value: str) -> str:
+    if name == "year":
+        return "{Y}"
+    if name == "short":
+        return "{y}"
+    if name == "day":
+        return "{DD}" if value.startswith("0") else "{D}"
+    if value.isdigit():
+        return "{MM}" if value.startswith("0") else "{M}"
+    field = (
+        "{Month}" if len(value) > 3 and value.lower() in {m.lower() for m in MONTHS} else "{Mon}"
+    )
+    field = "{Sept}" if value.lower() == "sept" else field
+    return field.upper() if value.isupper() else field.lower() if value.islower() else field
+
+
+def is_padded(pattern: str) -> bool | None:
+    """Whether a pattern pads its numbers with a zero; None where it has no month in digits."""
+    return None if "{M" not in pattern or "{Mon" in pattern else "{MM}" in pattern
+
+
+def write_date(value: PartialDate, pattern: str, *, padded: bool = False) -> str:
+    """A date in a pattern; the pattern must not ask for more than the date has.
+
+    `padded` says how a month of two digits is to be read as an example: `2023.10` alone does
+    not tell whether May is `2023.5` or `2023.05`.
+    """
+    month, day = value.month or 1, value.day or 1
+    name = MONTHS[month - 1]
+    short_name = name[:3]
+    width = 2 if padded else 1
+    fields = {
+        "{Y}": str(value.year),
+        "{y}": f"{value.year % 100:02d}",
+        "{MM}": f"{month:02d}",
+        "{M}": f"{month:0{width}d}",
+        "{DD}": f"{day:02d}",
+        "{D}": f"{day:0{width}d}",
+        "{Dth}": f"{day}{_suffix(day)}",
+        "{Month}": name,
+        "{MONTH}": name.upper(),
+        "{month}": name.lower(),
+        "{Mon}": short_name,
+        "{MON}": short_name.upper(),
+        "{mon}": short_name.lower(),
+        "{Sept}": "Sept" if month == 9 else short_name,
+        "{SEPT}": short_name.upper(),
+        "{sept}": short_name.lower(),
+    }
+    return re.sub(r"\{\w+\}", lambda found: fields.get(found[0], found[0]), pattern)
+
+
+def pattern_depth(pattern: str) -> int:
+    """How fine a date a pattern writes: 1 for years, 2 for months, 3 for days."""
+    lowered = pattern.lower()
+    return 3 if "{d" in lowered else 2 if "{m" in lowered or "{sept" in lowered else 1
+
+
+def _suffix(day: int) -> str:
+    if day in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

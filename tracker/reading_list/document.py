@@ -1,0 +1,356 @@
+"""A Markdown file as a reading list: its sections and entries, and every byte of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from tracker.reading_list.blocks import Block, blocks_of
+from tracker.reading_list.entry import Entry, Kind, Unread
+from tracker.reading_list.inline import plain, scan
+from tracker.reading_list.lines import split_lines
+from tracker.reading_list.reading import Reading, read
+from tracker.reading_list.style import Style, style_of
+from tracker.reading_list.words import (
+    is_outside,
+    is_paper_url,
+    label_role,
+    looks_like_venue,
+    venue_key,
+)
+from tracker.taxonomy import Path, Section, Taxonomy, section_key
+
+
+class Document:
+    """A parsed Markdown file. `text` is what was parsed, byte for byte."""
+
+    def __init__(self, text: str, file: str, skip_sections: Sequence[str]) -> None:
+        self.text = text
+        self.file = file
+        self.lines = split_lines(text)
+        walk = _Walk(self, {section_key(name) for name in skip_sections})
+        walk.all(blocks_of(text, self.lines))
+        self.taxonomy = Taxonomy(walk.sections)
+        self.entries: tuple[Entry, ...] = tuple(walk.entries)
+        self.unread: tuple[Unread, ...] = tuple(walk.unread)
+        self.headings: tuple[tuple[Path, int, int], ...] = tuple(walk.headings)
+        self.starts: tuple[tuple[int, bool], ...] = tuple(walk.starts)
+        self.outside: tuple[tuple[int, int], ...] = tuple(walk.outside_lines(len(self.lines)))
+
+    @classmethod
+    def parse(
+        cls, text: str, *, file: str = "README.md", skip_sections: Sequence[str] = ()
+    ) -> Document:
+        """Parse a file's text; no text is too broken to parse.
+
+        `skip_sections` are headings whose sections, and those below them, hold no entries.
+        """
+        return cls(text, file, skip_sections)
+
+    @cached_property
+    def by_section(self) -> dict[Path, list[Entry]]:
+        """The entries of each section that has some, in document order."""
+        found: dict[Path, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.section, []).append(entry)
+        return found
+
+    def style(self, section: Path) -> Style:
+        """The style of a section; of those around it where it has no entries of its own."""
+        return style_of(self.by_section, section)
+
+
+class _Walk:
+    """Goes through the blocks from top to bottom, keeping track of the section."""
+
+    def __init__(self, document: Document, skipped: set[str]) -> None:
+        self.document = document
+        self.skipped = skipped
+        self.stack: list[tuple[int, str, bool]] = []
+        self.sections: list[Section] = []
+        self.headings: list[tuple[Path, int, int]] = []
+        self.entries: list[Entry] = []
+        self.unread: list[Unread] = []
+        self.group = ""
+        self.block = 0
+        self.seen_markdown_heading = False
+        self.starts: list[tuple[int, bool]] = [(0, False)]
+        self.venues: Counter[str] = Counter()
+        self.known: frozenset[str] = frozenset()
+
+    def all(self, blocks: list[Block]) -> None:
+        """Read every block."""
+        has_headings = any(b.kind == "heading" and not self._is_html(b) for b in blocks)
+        for position, block in enumerate(blocks):
+            following = blocks[position + 1] if position + 1 < len(blocks) else None
+            if block.kind == "heading":
+                self._heading(block, has_headings)
+            elif block.kind == "bold":
+                self._bold(block, following)
+            elif block.kind == "summary":
+                self._summary(block)
+            elif block.kind == "/details":
+                self._leave(8)
+            elif block.kind != "details":
+                self.block += (
+                    block.kind == "paragraph" or position == 0 or not _joins(blocks, position)
+                )
+                self._item(block, sure=False)
+
+    def _is_html(self, block: Block) -> bool:
+        return self.document.lines[block.start].lstrip().startswith("<")
+
+    @property
+    def path(self) -> Path:
+        """The path of the section the walk is in."""
+        names = tuple(name for _, name, _ in self.stack)
+        return names or (self.document.file,)
+
+    @property
+    def open(self) -> bool:
+        """Whether the section the walk is in may hold entries."""
+        return not any(closed for _, _, closed in self.stack[:-1]) and not (
+            self.stack and self._is_closed(self.stack[-1][1])
+        )
+
+    def _is_closed(self, name: str) -> bool:
+        return is_outside(name) or section_key(name) in self.skipped
+
+    def _enter(self, level: int, name: str, block: Block) -> None:
+        self._leave(level)
+        navigation = re.search(r"contents?|catalogue|toc|目录", section_key(name)) is not None
+        inherits = self._is_closed(name) and not (
+            navigation and section_key(name) not in self.skipped
+        )
+        self.stack.append((level, name, inherits))
+        self.group = ""
+        self.starts.append((block.start, not self.open))
+        if self.open:
+            self.sections.append(Section(self.path, level))
+            self.headings.append((self.path, block.start, block.end))
+
+    def _leave(self, level: int) -> None:
+        while self.stack and self.stack[-1][0] >= level:
+            self.stack.pop()
+        self.group = ""
+
+    def _heading(self, block: Block, has_headings: bool) -> None:
+        name = plain(block.text)
+        html = self._is_html(block)
+        banner = html and has_headings and not self.seen_markdown_heading
+        if banner or not section_key(name):
+            return
+        self.seen_markdown_heading = self.seen_markdown_heading or not html
+        entry = self._linked_title(block)
+        if entry is not None and self.open and self.stack:
+            self._leave(block.level)
+            self._add("heading", block, entry)
+            return
+        self._enter(block.level, name, block)
+
+    def _linked_title(self, block: Block) -> Reading | None:
+        """What a heading states if it is itself an entry: a paper's title, linked."""
+        text = "".join(self.document.lines[block.start : block.end]).rstrip("\r\n")
+        if "http" not in text:
+            return None
+        reading = read(text, "heading")
+        links = reading.facts.links
+        if len(reading.facts.title.split()) < 3 or not any(
+            is_paper_url(link.url) for link in links
+        ):
+            return None
+        return reading
+
+    def _bold(self, block: Block, following: Block | None) -> None:
+        name = plain(block.text).strip(" :：")
+        if "](" in block.text or "<br" in block.text or not section_key(name):
+            self._item(block, sure=False)
+            return
+        if following is None or following.kind in ("heading", "bold", "summary"):
+            return
+        if re.search(r"(?:['’]|20)\d\d$", name) and looks_like_venue(name):
+            self.group = name
+            return
+        if (
+            following.kind == "paragraph"
+            and following.start > block.end + 1
+            or len(name.split()) > 12
+        ):
+            return
+        self._enter(7, name, block)
+
+    def _summary(self, block: Block) -> None:
+        name = plain(block.text)
+        empty = re.fullmatch(
+            r"(?:click|open|show|view|expand|more|details?|other|papers?|to|see|full|here|list|all|\W)*",
+            section_key(name),
+        )
+        if not empty:
+            self._enter(8, name, block)
+
+    def _item(self, block: Block, *, sure: bool) -> None:
+        """Read a block that may be an entry, or hold some."""
+        document = self.document
+        if not self.open:
+            return
+        children = [child for child in block.children if child.kind != "table row"]
+        if block.kind in ("bullet", "numbered") and self._is_topic(block, children):
+            self._topic(block, children)
+            return
+        if block.kind == "paragraph" or block.kind == "bold":
+            for part in self._parts(block):
+                self._paragraph(part)
+            return
+        text = "".join(document.lines[block.start : block.end])
+        if "http" not in text and not self._has_link(text):
+            if not sure:
+                self._without_link(block, text)
+            return
+        if block.kind == "bullet" and re.search(r"\]\(#[^)]*\)", text) and "](http" not in text:
+            return
+        reading = read(text.rstrip("\r\n"), block.kind, block.columns, self.known)
+        self._judge(block, text, reading)
+        for child in block.children:
+            if child.kind == "table row":
+                self._item(child, sure=sure)
+
+    @staticmethod
+    def _has_link(text: str) -> bool:
+        return re.search(r"\]\((?!#)[^)\s]", text) is not None
+
+    def _without_link(self, block: Block, text: str) -> None:
+        """An item without a link is an entry among entries, if it looks like their titles."""
+        near = self.entries and self.entries[-1].section == self.path
+        last = self.entries[-1] if near else None
+        if last is None or block.start - last.end > 1 or last.kind != block.kind:
+            return
+        reading = read(text.rstrip("\r\n"), block.kind, block.columns, self.known)
+        if len(reading.facts.title.split()) >= 3 and len(text) < 400:
+            self._add(block.kind, block, reading)
+
+    def _judge(self, block: Block, text: str, reading: Reading) -> None:
+        facts = reading.facts
+        addresses = [link.url for link in facts.links if link.url.startswith("http")]
+        if not addresses and not self._has_link(text):
+            return
+        if not facts.title:
+            if any(is_paper_url(url) for url in addresses):
+                self._report(block, text, "no title found beside its links")
+            return
+        self._add(block.kind, block, reading)
+
+    def _report(self, block: Block, text: str, reason: str) -> None:
+        self.unread.append(Unread(block.start + 1, text.rstrip("\r\n"), reason, self.document.file))
+
+    def _is_topic(self, block: Block, children: list[Block]) -> bool:
+        own = "".join(
+            self.document.lines[block.start : block.paragraphs[0][1]] if block.paragraphs else []
+        )
+        linked = self._has_link(own) and "](http" in own
+        if linked:
+            return self._names_papers(children) and not any(is_paper_url(u) for u in _urls(own))
+        return self._names_papers(children) or any(
+            self._starts_with_title(*span) for span in block.paragraphs[1:]
+        )
+
+    def _names_papers(self, children: Iterable[Block]) -> bool:
+        """Whether nested items are entries themselves rather than details of the one around them."""
+        for child in children:
+            text = "".join(self.document.lines[child.start : child.head])
+            if "http" not in text and child.children and self._names_papers(child.children):
+                return True
+            if "http" not in text:
+                continue
+            reading = read(text.rstrip("\r\n"), child.kind)
+            words = reading.facts.title.split()
+            if len(words) >= 3 and any(link.role == "paper" for link in reading.facts.links):
+                return True
+        return False
+
+    def _starts_with_title(self, start: int, end: int) -> bool:
+        text = "".join(self.document.lines[start:end]).lstrip()
+        marks = scan(text) if text.startswith(("[", "**[", "*[")) else []
+        first = next((mark for mark in marks if mark.kind == "link"), None)
+        if first is None or first.start > 2:
+            return False
+        label = plain(text[first.label[0] : first.label[1]])
+        return label_role(label) is None and len(label.split()) >= 2
+
+    def _topic(self, block: Block, children: list[Block]) -> None:
+        """A nested topic: its words head a section, what is nested below are the entries."""
+        head_end = block.paragraphs[0][1] if block.paragraphs else block.start + 1
+        words = plain("".join(self.document.lines[block.start : head_end]))
+        name = re.sub(r"^(?:[-*+•]|\d+[.)])\s+", "", words).strip(" :：")
+        depth = max([level for level, _, _ in self.stack] + [8]) + 1
+        if name and len(name.split()) <= 12:
+            self._enter(depth, name, Block("bold", block.start, head_end))
+        for start, end in block.paragraphs[1:]:
+            self._paragraph(Block("paragraph", start, end, head=end))
+        for child in children:
+            self._item(child, sure=False)
+        self._leave(depth)
+
+    def _parts(self, block: Block) -> Iterable[Block]:
+        """A paragraph, or its lines where each begins with a linked title."""
+        spans = [(line, line + 1) for line in range(block.start, block.end)]
+        if len(spans) > 1 and all(self._starts_with_title(*span) for span in spans):
+            return [Block("paragraph", a, b, head=b) for a, b in spans]
+        return [block]
+
+    def _paragraph(self, block: Block) -> None:
+        """A paragraph is an entry when it begins with a title and says little besides."""
+        text = "".join(self.document.lines[block.start : block.end])
+        if "http" not in text:
+            return
+        reading = read(text.rstrip("\r\n"), "paragraph", (), self.known)
+        facts = reading.facts
+        addresses = [link for link in facts.links if link.url.startswith("http")]
+        if not any(link.role == "paper" or is_paper_url(link.url) for link in addresses):
+            return
+        place = next((p for p in reading.places if p.name == "title"), None)
+        lead = text[: place.start] if place else text
+        begins = place is not None and len(re.findall(r"\w+", plain(lead))) <= 12
+        if begins and len(facts.title.split()) >= 3 and len(reading.notes.split()) <= 30:
+            self._add("paragraph", block, reading)
+
+    def _add(self, kind: str, block: Block, reading: Reading) -> None:
+        text = "".join(self.document.lines[block.start : block.end])
+        if not self.stack and not self.sections:
+            self.sections.append(Section(self.path, 1))
+        names: Kind = kind if kind != "bold" else "paragraph"  # type: ignore[assignment]
+        self.entries.append(
+            Entry(
+                self.document.file,
+                self.path,
+                block.start,
+                block.end,
+                text,
+                names,
+                reading,
+                block.columns,
+                self.group,
+                self.block,
+            )  # fmt: skip
+        )
+        if reading.facts.venue:
+            self.venues[venue_key(reading.facts.venue)] += 1
+
+    def outside_lines(self, total: int) -> Iterable[tuple[int, int]]:
+        """The lines of sections that hold no entries."""
+        for (start, closed), (end, _) in zip(
+            self.starts, [*self.starts[1:], (total, False)], strict=True
+        ):
+            if closed:
+                yield start, end
+
+
+def _joins(blocks: list[Block], position: int) -> bool:
+    """Whether a block continues the list or table before it."""
+    before, block = blocks[position - 1], blocks[position]
+    return before.kind == block.kind and block.start - before.end <= 1
+
+
+def _urls(text: str) -> list[str]:
+    return [text[m.url[0] : m.url[1]] for m in scan(text) if m.kind == "link"]

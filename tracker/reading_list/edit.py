@@ -1,0 +1,128 @@
+"""The reading list as a whole, and every change to it: splices of lines, never a rewrite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tracker.errors import InputError
+from tracker.paper import Paper
+from tracker.reading_list.document import Document
+from tracker.reading_list.entry import Entry, Unread
+from tracker.reading_list.reading import Facts
+from tracker.reading_list.splice import Splice, apply, insertion, removal
+from tracker.reading_list.style import Style, style_of
+from tracker.taxonomy import Path, Section, Taxonomy, path_text
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What was added for a paper: `line` counts from 1 in the file as it is after all additions.
+
+    `text` is exactly what was added, without the final line ending.
+    """
+
+    file: str
+    section: Path
+    line: int
+    text: str
+
+
+class ReadingList:
+    """One list kept in one or several Markdown files. It never changes; edits give a new one."""
+
+    def __init__(self, documents: Mapping[str, Document], skip_sections: Sequence[str]) -> None:
+        self.documents = dict(documents)
+        self.skip_sections = tuple(skip_sections)
+        self._styles: dict[Path, Style] = {}
+
+    @classmethod
+    def parse(cls, files: Mapping[str, str], skip_sections: Sequence[str] = ()) -> ReadingList:
+        """Parse the files' texts, given by name; the order of the files is that of the list."""
+        documents = {
+            name: Document.parse(text, file=name, skip_sections=skip_sections)
+            for name, text in files.items()
+        }
+        return cls(documents, skip_sections)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The texts of the files by name."""
+        return {name: document.text for name, document in self.documents.items()}
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        """The sections of all files."""
+        sections: list[Section] = []
+        for document in self.documents.values():
+            sections += document.taxonomy
+        return Taxonomy(sections)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of all files, in order."""
+        return tuple(e for document in self.documents.values() for e in document.entries)
+
+    @cached_property
+    def unread(self) -> tuple[Unread, ...]:
+        """What looks like an entry and could not be read."""
+        return tuple(u for document in self.documents.values() for u in document.unread)
+
+    @cached_property
+    def by_section(self) -> dict[Path, list[Entry]]:
+        """The entries of each section that has some."""
+        found: dict[Path, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.section, []).append(entry)
+        return found
+
+    def style(self, section: Path) -> Style:
+        """The style of a section; of those around it where it has no entries of its own."""
+        if section not in self._styles:
+            self._styles[section] = style_of(self.by_section, section)
+        return self._styles[section]
+
+    def insert_all(
+        self, papers: Sequence[tuple[Path, Paper]]
+    ) -> tuple[ReadingList, list[Addition]]:
+        """Add papers, each to its section in the section's style and order.
+
+        Returns the new list and the additions in the order the papers were given. Raises
+        InputError for a section the list does not have.
+        """
+        return self.insert_facts([(s, self._facts(s, paper)) for s, paper in papers])
+
+    def _facts(self, section: Path, paper: Paper) -> Facts:
+        return self.style(section).facts_of(paper)
+
+    def insert_facts(
+        self, items: Sequence[tuple[Path, Facts]]
+    ) -> tuple[ReadingList, list[Addition]]:
+        """Add entries for facts as they are; see `insert_all`."""
+        splices: list[tuple[int, str, Splice]] = []
+        for number, (section, facts) in enumerate(items):
+            if section not in self.taxonomy:
+                raise InputError(f"{path_text(section)}: the reading list has no such section")
+            file, splice = insertion(self.documents, section, self.style(section), facts)
+            splices.append((number, file, splice))
+        return self._apply(splices, [section for section, _ in items])
+
+    def _apply(
+        self, splices: Sequence[tuple[int, str, Splice]], sections: Sequence[Path]
+    ) -> tuple[ReadingList, list[Addition]]:
+        documents = dict(self.documents)
+        additions: dict[int, Addition] = {}
+        for file in {file for _, file, _ in splices}:
+            mine = [(number, splice) for number, name, splice in splices if name == file]
+            text, places = apply(self.documents[file].lines, mine)
+            for number, (line, added) in places.items():
+                additions[number] = Addition(file, sections[number], line, added)
+            documents[file] = Document.parse(text, file=file, skip_sections=self.skip_sections)
+        changed = ReadingList(documents, self.skip_sections)
+        return changed, [additions[number] for number in sorted(additions)]
+
+    def remove(self, entry: Entry) -> ReadingList:
+        """The list without an entry; only its lines go."""
+        splice = removal(self.documents[entry.file], entry)
+        return self._apply([(0, entry.file, splice)], [entry.section])[0]

@@ -1,0 +1,82 @@
+"""Titles are hostile: whatever one contains, it stays literal text on one line of its entry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from markdown_it import MarkdownIt
+
+_INLINE = MarkdownIt("commonmark").enable("table").enable("strikethrough")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&\"'-])")
+_RISKY = re.compile(r"[\\`*_\[\]<>|~&]|https?:|www\.|^\s*(?:[-+*#>=]|\d+[.)])")
+_MATH = re.compile(r"(?<![\\$\w])\$(?=\S)[^$\r\n]*?[^\s\\$]\$(?![\w$])")
+
+
+def flatten(text: str) -> str:
+    """Text on one line: no breaks, no control or formatting characters, single spaces."""
+    kept = "".join(
+        " " if c.isspace() else c
+        for c in text
+        if c.isspace() or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in "\u200d\u200c"
+    )
+    return " ".join(kept.split())
+
+
+def escape_title(title: str, *, table: bool = False, html: bool = False) -> str:
+    """A title as Markdown (or, with `html`, as HTML) that renders as exactly its text.
+
+    Nothing is escaped that does not need it; LaTeX between dollars stays as it is unless it
+    would be read as something else. `table` also escapes what would end a cell.
+    """
+    text = flatten(title)
+    if html:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if not _RISKY.search(text):
+        return text
+    if not table and _is_literal(text, text):
+        return text
+    gentle = _gently(text, table=table)
+    if _is_literal(gentle.replace("\\|", "|") if table else gentle, text):
+        return gentle
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _gently(text: str, *, table: bool) -> str:
+    """Escape the signs that open something, outside LaTeX."""
+    written, position = "", 0
+    for math in _MATH.finditer(text):
+        written += _escape_signs(text[position : math.start()])
+        # A bar ends the cell even inside LaTeX, and GitHub reads it escaped.
+        written += math[0].replace("|", "\\|") if table else math[0]
+        position = math.end()
+    return written + _escape_signs(text[position:])
+
+
+def _escape_signs(text: str) -> str:
+    text = re.sub(r"([\\`*\[\]<|~])", r"\\\1", text)
+    text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
+    return re.sub(r"&(?=#?\w+;)", r"\\&", text)
+
+
+# Where a title may stand: the Markdown around it, and what a reader sees of that.
+_FRAMES = (
+    ("x ", "", "x ", ""),
+    ("x **", "** x", "x ", " x"),
+    ("x *", "* x", "x ", " x"),
+    ("[", "](u)", "", ""),
+    ("[**", "**](u)", "", ""),
+)
+
+
+def _is_literal(markdown: str, text: str) -> bool:
+    """Whether Markdown renders as this text and nothing else, inside emphasis and links too."""
+    for opened, closed, before, behind in _FRAMES:
+        tokens = _INLINE.parseInline(f"{opened}{markdown}{closed}")[0].children or []
+        marks = [token for token in tokens if token.type not in ("text", "text_special")]
+        frame = 2 * ("*" in opened) + 2 * ("[" in opened)
+        if len(marks) != frame:
+            return False
+        if "".join(token.content for token in tokens) != before + text + behind:
+            return False
+    return True

@@ -1,0 +1,307 @@
+"""Writes an entry: the facts of one paper in the pattern of another entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tracker.reading_list.dates import pattern_depth, write_date
+from tracker.reading_list.escape import escape_title, flatten
+from tracker.reading_list.reading import Facts, NamedLink
+from tracker.reading_list.template import Template, Token, label_key
+from tracker.reading_list.words import ET_AL
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What a section's entries say together that one of them alone does not.
+
+    `padded`: months below ten have a zero. `between` is what stands between two links.
+    `links` are examples of links by label, as (the link, its text with brackets); `empty` is
+    what a table cell without a value holds.
+    """
+
+    padded: bool = False
+    between: str = " "
+    before: str = " "
+    links: Mapping[str, tuple[NamedLink, str]] = field(default_factory=dict)
+    empty: str = ""
+
+
+def render(facts: Facts, donor: Template, habits: Habits) -> str:
+    """The text of an entry for `facts`, written as `donor` is; no final line ending."""
+    carrier = _carrier(facts, donor)
+    rest = [index for index in range(len(facts.links)) if index != carrier]
+    table = donor.entry.kind == "table row"
+    html = donor.entry.kind == "html row"
+    tokens = _with_links(facts, donor, rest, habits)
+    written: list[str] = []
+    for token in _without_missing(tokens, facts, donor):
+        if token.kind == "text":
+            written.append(token.text)
+        elif token.kind == "link":
+            written.append(token.text)
+        elif token.kind == "url":
+            link = facts.links[carrier] if carrier >= 0 else None
+            written.append(safe_url(link.url, table=table) if link else "")
+        else:
+            written.append(_value(token, facts, habits, table=table, html=html))
+    text = "".join(written)
+    return _squeeze(text, donor)
+
+
+def safe_url(url: str, *, table: bool = False) -> str:
+    """An address that cannot end the link it stands in."""
+    url = re.sub(r"[\s<>\"\\`\x00-\x1f]", lambda f: f"%{ord(f[0]) % 256:02X}", url.strip())
+    if table:
+        url = url.replace("|", "%7C")
+    depth = 0
+    for sign in url:
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            break
+    return url if depth == 0 else url.replace("(", "%28").replace(")", "%29")
+
+
+def _carrier(facts: Facts, donor: Template) -> int:
+    """Which of the paper's links carries the title."""
+    if donor.carrier < 0 or not facts.links:
+        return -1
+    candidates = range(len(facts.links))
+    names = {facts.title, facts.short_name}
+    same = [i for i in candidates if facts.links[i].label in names and facts.links[i].url]
+    if same:
+        return same[0]
+    role = donor.facts.links[donor.carrier].role
+    unlabelled = [i for i in candidates if facts.links[i].role == role and facts.links[i].url]
+    return unlabelled[0] if unlabelled else next((i for i in candidates if facts.links[i].url), -1)
+
+
+def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: bool) -> str:
+    if token.kind == "title":
+        return escape_title(facts.title, table=table, html=html)
+    if token.kind == "short":
+        return escape_title(facts.short_name, table=table, html=html)
+    if token.kind == "venue":
+        return escape_title(facts.venue, table=table, html=html)
+    if token.kind == "authors":
+        return escape_title(_authors(token.text, facts), table=table, html=html)
+    if token.kind == "date" and facts.published is not None:
+        pattern = token.pattern
+        if pattern_depth(pattern) > facts.published.depth:
+            pattern = "{Y}" if facts.published.depth == 1 else "{Y}-{MM}"
+        return write_date(facts.published, pattern, padded=habits.padded)
+    return ""
+
+
+def _authors(example: str, facts: Facts) -> str:
+    names = list(facts.authors)
+    found = ET_AL.search(example)
+    if facts.et_al:
+        suffix = found[0] if found else " et al."
+        joint = " and " if " and " in example and len(names) == 2 else ", "
+        return joint.join(names) + suffix
+    if len(names) > 1:
+        last = re.search(r"(,? and |,? & )", example)
+        if last and last[1].strip(" ,") and not found:
+            return ", ".join(names[:-1]) + last[1] + names[-1]
+    return ", ".join(names)
+
+
+def _with_links(facts: Facts, donor: Template, rest: list[int], habits: Habits) -> list[Token]:
+    """The donor's tokens with its links replaced by the paper's, each where its like stands."""
+    runs = _runs(donor)
+    placed: dict[int, list[int]] = {number: [] for number in range(len(runs))}
+    for index in rest:
+        if runs:
+            best = max(
+                range(len(runs)),
+                key=lambda n: (_likeness(facts.links[index], donor, runs[n]), n == len(runs) - 1),
+            )
+            placed[best].append(index)
+    tokens: list[Token] = []
+    position = 0
+    for number, (start, end) in enumerate(runs):
+        tokens += donor.tokens[position:start]
+        units = [_link(facts.links[index], donor, habits) for index in placed[number]]
+        if units:
+            gap = _gap(donor, start, end, habits)
+            tokens.append(Token("link", gap.join(units)))
+        else:
+            tokens.append(Token("missing", ""))
+        position = end
+    tokens += donor.tokens[position:]
+    if not runs and rest:
+        unit = habits.between.join(_link(facts.links[index], donor, habits) for index in rest)
+        if donor.entry.kind not in ("table row", "html row") and (
+            habits.links or donor.carrier < 0
+        ):
+            tokens = _append(tokens, habits.before + unit)
+    return tokens
+
+
+def _append(tokens: list[Token], text: str) -> list[Token]:
+    last = tokens[-1] if tokens else None
+    if last is not None and last.kind == "text" and not last.text.strip():
+        return [*tokens[:-1], Token("link", text)]
+    return [*tokens, Token("link", text)]
+
+
+def _runs(donor: Template) -> list[tuple[int, int]]:
+    """The stretches of links with next to nothing between them, as spans of tokens."""
+    runs: list[tuple[int, int]] = []
+    for number, token in enumerate(donor.tokens):
+        if token.kind != "link":
+            continue
+        if runs and number - runs[-1][1] <= 1:
+            gap = donor.tokens[runs[-1][1]].text if number > runs[-1][1] else ""
+            is_gap = number == runs[-1][1] or donor.tokens[runs[-1][1]].kind == "text"
+            if (
+                is_gap
+                and len(gap) <= 4
+                and not re.search(r"[\r\n]", gap)
+                and not ("|" in gap and donor.entry.kind == "table row")
+            ):
+                runs[-1] = (runs[-1][0], number + 1)
+                continue
+        runs.append((number, number + 1))
+    return runs
+
+
+def _likeness(link: NamedLink, donor: Template, run: tuple[int, int]) -> float:
+    best = 0.0
+    for token in donor.tokens[run[0] : run[1]]:
+        if token.kind == "link":
+            other = donor.facts.links[token.index]
+            score = 4.0 * (label_key(other) == label_key(link)) + 2.0 * (other.role == link.role)
+            score += 3.0 * (bool(other.url) == bool(link.url))
+            score += 1.0 * (other.label == link.label)
+            best = max(best, score)
+    return best
+
+
+def _gap(donor: Template, start: int, end: int, habits: Habits) -> str:
+    for token in donor.tokens[start:end]:
+        if token.kind == "text":
+            return token.text
+    tokens = donor.tokens[start:end]
+    return "" if len(tokens) > 1 else habits.between
+
+
+def _link(link: NamedLink, donor: Template, habits: Habits) -> str:
+    """A link as the donor, or else the section, writes links of its kind."""
+    table = donor.entry.kind == "table row"
+    own = {label_key(donor.facts.links[t.index]): (donor.facts.links[t.index], t.text)
+           for t in donor.tokens if t.kind == "link"}  # fmt: skip
+    key = label_key(link)
+    example = own.get(key) or habits.links.get(key)
+    if example is None or (key == "!" and example[0].label != link.label):
+        named = habits.links.get("!" + link.label) if key == "!" else None
+        same = [e for e in (*own.values(), *habits.links.values()) if _form(e[0]) == _form(link)]
+        example = named or example or (same[0] if same else None)
+    url = safe_url(link.url, table=table)
+    if example is not None:
+        model, text = example
+        written = _substitute(text, model, link, url)
+        if written is not None:
+            return written
+    if link.image:
+        picture = f"![{link.label}]({link.image})"
+        return f"[{picture}]({url})" if link.url else picture
+    return f"[{link.label}]({url})" if link.label else f"<{url}>"
+
+
+def _form(link: NamedLink) -> tuple[bool, bool, bool]:
+    return bool(link.url), bool(link.image), bool(link.label)
+
+
+def _substitute(text: str, model: NamedLink, link: NamedLink, url: str) -> str | None:
+    """The model's text with the link's address, label and picture put in; None if it can't be."""
+    parts = [(model.url, url), (model.image, link.image), (model.label, flatten(link.label))]
+    spans: list[tuple[int, int, str]] = []
+    for old, new in parts:
+        if not old:
+            if new:
+                return None
+            continue
+        at = text.rfind(old) if old is model.url else text.find(old)
+        if at < 0:
+            return None
+        if any(at < stop and start < at + len(old) for start, stop, _ in spans):
+            if old == new or old is model.label and (at := text.find(f"[{old}]") + 1) == 0:
+                continue
+        if not any(at < stop and start < at + len(old) for start, stop, _ in spans):
+            spans.append((at, at + len(old), new))
+    written, position = "", 0
+    for start, stop, new in sorted(spans):
+        written += text[position:start] + new
+        position = stop
+    return written + text[position:]
+
+
+def _without_missing(tokens: list[Token], facts: Facts, donor: Template) -> list[Token]:
+    """The tokens without those for what is not known, and without what belongs to these alone."""
+    known = {
+        "title": True,
+        "short": bool(facts.short_name),
+        "authors": bool(facts.authors),
+        "venue": bool(facts.venue),
+        "date": facts.published is not None,
+        "text": True,
+        "link": True,
+        "url": True,
+    }
+    kept: list[Token] = []
+    dropped = False
+    cells = donor.entry.kind in ("table row", "html row")
+    for token in tokens:
+        if known.get(token.kind, False):
+            if dropped and token.kind == "text" and kept and kept[-1].kind == "text":
+                before = kept.pop().text
+                joined = before + token.text if cells else _join(before, token.text)
+                kept.append(Token("text", joined))
+            else:
+                kept.append(token)
+            dropped = False
+        else:
+            dropped = True
+    return kept
+
+
+_OPENING = re.compile(r"[ \t]*[\[(（【]?[*_\"“]*[\[(]?[*_]*$")
+
+
+def _join(before: str, behind: str) -> str:
+    """What is left of the text around something left out: brackets that held it go too."""
+    lines = re.search(r"(\r\n|\r|\n)[ \t]*(?:[-*+] )?[^\r\n]*$", before)
+    if lines and re.match(r"[ \t]*(?:\r|\n|$)", behind):
+        return before[: lines.start()] + behind
+    pairs = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"))
+    changed = True
+    while changed:
+        changed = False
+        for opened, closed in pairs:
+            if before.rstrip(" ,").endswith(opened) and behind.lstrip(" .,").startswith(closed):
+                before = before.rstrip(" ,")[: -len(opened)]
+                behind = behind.lstrip(" .,")[len(closed) :]
+                changed = True
+                break
+    # Of two separators one is enough.
+    stripped = behind.lstrip()
+    if (
+        before
+        and stripped[:1] in (",", ".", ";", ":", "·")
+        and before.rstrip()[-1:] in (",", ".", ";", ":", "·", "")
+    ):
+        behind = stripped[1:]
+    if before[-1:].isspace() and behind[:1] in (" ", "\t"):
+        behind = behind.lstrip(" \t")
+    return before + behind
+
+
+def _squeeze(text: str, donor: Template) -> str:
+    """Trailing space goes unless the donor had it."""
+    if donor.body != donor.body.rstrip():
+        return text
+    return text.rstrip()

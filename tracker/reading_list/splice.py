@@ -1,0 +1,268 @@
+"""Which lines an edit puts where."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.reading_list.document import Document
+from tracker.reading_list.entry import Entry
+from tracker.reading_list.lines import ending_of, split_lines
+from tracker.reading_list.order import entry_keys, place
+from tracker.reading_list.reading import Facts
+from tracker.reading_list.style import Style
+from tracker.taxonomy import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Lines `start` to `end` of a file replaced by `before` + `text` + `after`.
+
+    `text` is the entry; `before` and `after` are the blank lines that set it apart. `rank`
+    orders splices at one place: by what the section is ordered by, then as given. `numbers`
+    are the numbered lines behind it that count on.
+    """
+
+    start: int
+    end: int
+    text: str = ""
+    before: str = ""
+    after: str = ""
+    rank: float = 0
+    numbers: tuple[int, ...] = ()
+    needs_break: bool = False
+
+
+_NUMBER = re.compile(r"(\s*)(\d{1,9})([.)])")
+_MARKER = re.compile(r"(\s*)([-*+•]|\d{1,9}[.)])(\s+)")
+
+
+def insertion(
+    documents: Mapping[str, Document], section: Path, style: Style, facts: Facts
+) -> tuple[str, Splice]:
+    """Where an entry for `facts` goes in a section, and its text."""
+    if not style.lane:
+        return _first_entry(documents, section, style, facts)
+    lane = style.lane
+    document = documents[lane[0].file]
+    keys = entry_keys(style.order, lane)
+    at = place(style.order, keys, style.order.key(facts), facts, [e.facts for e in lane])
+    text = style.write(facts, at)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", ending_of(document.lines))
+    neighbour = lane[at - 1] if at > 0 else lane[0]
+    text, numbers = _with_marker(document, text, lane, at)
+    gap = _gap(document, lane, at)
+    rank = _rank(style, facts)
+    eol = ending_of(document.lines)
+    if at > 0:
+        line = neighbour.end
+        return document.file, Splice(line, line, text + eol, before=gap, rank=rank, numbers=numbers)
+    line = neighbour.start
+    return document.file, Splice(line, line, text + eol, after=gap, rank=rank, numbers=numbers)
+
+
+def _rank(style: Style, facts: Facts) -> float:
+    """Among new entries at one place, the order of the section decides."""
+    key = style.order.key(facts)
+    if key is None or not key or style.order.by not in ("date", "month", "arxiv", "year"):
+        return 0.0
+    value = 0.0
+    for part in (*key, 0, 0, 0)[:3]:
+        value = value * 100_000 + float(part)
+    return -value if style.order.descending else value
+
+
+def _gap(document: Document, lane: Sequence[Entry], at: int) -> str:
+    """The blank lines between this place's neighbours, or else between most neighbours."""
+    gaps = [_between(document, a, b) for a, b in zip(lane, lane[1:], strict=False)]
+    here = gaps[at - 1] if 0 < at < len(lane) else None
+    if here is not None:
+        return here
+    counts = Counter(gap for gap in gaps if gap is not None)
+    near = [gap for gap in (gaps[at - 2 : at - 1] if at >= 2 else gaps[:1]) if gap is not None]
+    if near and counts and counts[near[0]] >= 0.3 * sum(counts.values()):
+        return near[0]
+    if counts:
+        return counts.most_common(1)[0][0]
+    return ending_of(document.lines) if lane[0].kind in ("paragraph", "heading") else ""
+
+
+def _between(document: Document, first: Entry, second: Entry) -> str | None:
+    text = "".join(document.lines[first.end : second.start])
+    return text if not text.strip() and text.count("\n") <= 4 else None
+
+
+def _with_marker(
+    document: Document, text: str, lane: Sequence[Entry], at: int
+) -> tuple[str, tuple[int, ...]]:
+    """The entry with its neighbours' bullet or the next number, and the lines that count on."""
+    kind = lane[0].kind
+    if kind not in ("bullet", "numbered"):
+        return text, ()
+    neighbour = lane[at - 1] if at > 0 else lane[0]
+    model, own = _MARKER.match(neighbour.text), _MARKER.match(text)
+    if model is None or own is None:
+        return text, ()
+    if kind == "bullet":
+        return model[1] + model[2] + own[3] + text[own.end() :], ()
+    run = _numbered_run(lane, at)
+    values = [number_of(entry) for entry in run]
+    counts = _counts(values)
+    previous = number_of(neighbour)
+    number = (previous + 1 if at > 0 else previous) if counts else previous
+    rest = lane[at:]
+    following = []
+    if counts:
+        expected = number
+        for entry in rest:
+            if number_of(entry) != expected:
+                break
+            following.append(entry.start)
+            expected += 1
+    text = f"{model[1]}{number}{own[2][-1]}{own[3]}{text[own.end() :]}"
+    return text, tuple(following)
+
+
+def _numbered_run(lane: Sequence[Entry], at: int) -> Sequence[Entry]:
+    return lane[max(0, at - 10) : at + 10]
+
+
+def _counts(values: Sequence[int]) -> bool:
+    """Whether a list counts its items rather than writing `1.` before each."""
+    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    if not steps:
+        return bool(values) and values[0] != 1 or len(values) == 1
+    return steps.count(1) > 0.5 * len(steps)
+
+
+def number_of(entry: Entry) -> int:
+    """The number a numbered entry begins with."""
+    found = _NUMBER.match(entry.text)
+    return int(found[2]) if found else 1
+
+
+_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+
+
+def _first_entry(
+    documents: Mapping[str, Document], section: Path, style: Style, facts: Facts
+) -> tuple[str, Splice]:
+    """The first entry of an empty section, in the style of the list around it."""
+    document, start, end = _own_lines(documents, section)
+    eol = ending_of(document.lines)
+    if style.templates:
+        text = style.write(facts, 0)
+        donor = style.templates[0].entry
+        text = re.sub(r"\r\n|\r|\n", eol, text)
+        if donor.kind == "numbered":
+            text = _NUMBER.sub(r"\g<1>1\3", text, count=1)
+        if donor.kind == "table row":
+            text = _table(documents[donor.file], donor, document, start, end, eol) + text
+    else:
+        text = bare(facts)
+    last = end
+    while last > start and not document.lines[last - 1].strip():
+        last -= 1
+    if (
+        last > start
+        and _DELIMITER.fullmatch(document.lines[last - 1].rstrip("\r\n"))
+        and "|" in document.lines[last - 1]
+    ):
+        return document.file, Splice(last, last, text + eol)
+    after = eol if last == end and end < len(document.lines) else ""
+    return document.file, Splice(last, last, text + eol, before=eol, after=after)
+
+
+def bare(facts: Facts) -> str:
+    """An entry where there is nothing to learn from: a bullet with the title as link."""
+    from tracker.reading_list.escape import escape_title
+    from tracker.reading_list.render import safe_url
+
+    title = escape_title(facts.title)
+    link = next((link for link in facts.links if link.url), None)
+    return f"- [{title}]({safe_url(link.url)})" if link else f"- {title}"
+
+
+def _own_lines(documents: Mapping[str, Document], section: Path) -> tuple[Document, int, int]:
+    """The lines between a section's heading and the next heading."""
+    for document in documents.values():
+        for path, start, end in document.headings:
+            if path == section:
+                following = [s for s, _ in document.starts if s > start]
+                stop = min(following, default=len(document.lines))
+                return document, end, stop
+    document = next(iter(documents.values()))
+    return document, 0, len(document.lines)
+
+
+def _table(
+    source: Document, donor: Entry, document: Document, start: int, end: int, eol: str
+) -> str:
+    """The head of the donor's table, unless the section has a table without rows."""
+    if any(
+        _DELIMITER.fullmatch(line.rstrip("\r\n")) and "|" in line
+        for line in document.lines[start:end]
+    ):
+        return ""
+    line = donor.start
+    while line > 0 and not _DELIMITER.fullmatch(source.lines[line].rstrip("\r\n")):
+        line -= 1
+    head = [source.lines[n].rstrip("\r\n") + eol for n in (line - 1, line) if n >= 0]
+    return "".join(head)
+
+
+def removal(document: Document, entry: Entry) -> Splice:
+    """An entry's lines, and the blank ones that only set it apart."""
+    lines = document.lines
+    start, end = entry.start, entry.end
+    before = start
+    while before > 0 and not lines[before - 1].strip():
+        before -= 1
+    behind = end
+    while behind < len(lines) and not lines[behind].strip():
+        behind += 1
+    # Of the blank lines on both sides those before it go with it, as an insertion brought them.
+    if before < start and behind > end and before > 0 and behind < len(lines):
+        start = before
+    return Splice(start, end)
+
+
+def apply(
+    lines: Sequence[str], splices: Sequence[tuple[int, Splice]]
+) -> tuple[str, dict[int, tuple[int, str]]]:
+    """The text with all splices made, and for each its line (from 1) and the text added."""
+    ordered = sorted(splices, key=lambda item: (item[1].start, item[1].rank, item[0]))
+    shift: Counter[int] = Counter()
+    for _, splice in ordered:
+        for number in splice.numbers:
+            shift[number] += 1
+    eol = ending_of(list(lines))
+    written: list[str] = []
+    places: dict[int, tuple[int, str]] = {}
+    count, position = 0, 0
+    for number, splice in ordered:
+        for index in range(position, splice.start):
+            written.append(_renumbered(lines[index], shift[index]))
+        count += splice.start - position
+        position = max(position, splice.end)
+        if not splice.text:
+            continue
+        text = splice.text
+        unended = splice.start == len(lines) and written and not written[-1].endswith(("\n", "\r"))
+        if unended:
+            written.append(eol)
+            text = text[: -len(eol)]
+        written += [splice.before, text, splice.after]
+        count += len(split_lines(splice.before))
+        places[number] = (count + 1, splice.text.rstrip("\r\n"))
+        count += len(split_lines(text)) + len(split_lines(splice.after))
+    written += [_renumbered(lines[index], shift[index]) for index in range(position, len(lines))]
+    return "".join(written), places
+
+
+def _renumbered(line: str, by: int) -> str:
+    if not by:
+        return line
+    return _NUMBER.sub(lambda f: f"{f[1]}{int(f[2]) + by}{f[3]}", line, count=1)

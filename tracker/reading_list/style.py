@@ -1,0 +1,294 @@
+"""The house style of a section: how its entries are written, and how the next one will be."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from tracker.paper import Paper, Role
+from tracker.reading_list.dates import PartialDate, is_padded
+from tracker.reading_list.entry import Entry
+from tracker.reading_list.escape import flatten
+from tracker.reading_list.order import Order, learn_order
+from tracker.reading_list.reading import Facts, NamedLink
+from tracker.reading_list.render import Habits, render
+from tracker.reading_list.template import Template, label_key
+from tracker.taxonomy import Path
+
+_NEAR = 60
+"""Entries farther away than this are not asked for their pattern; one section has thousands."""
+
+
+class Style:
+    """The style of one section.
+
+    `lane` are the section's entries of its main kind, in order; `wider` are entries of the
+    sections around it, for what the section itself does not show.
+    """
+
+    def __init__(self, lane: Sequence[Entry], wider: Sequence[Entry]) -> None:
+        self.lane = tuple(lane)
+        self.wider = tuple(wider)
+        self.templates = [Template(entry, n) for n, entry in enumerate(self.lane or self.wider)]
+
+    @cached_property
+    def order(self) -> Order:
+        """How the section is ordered."""
+        return learn_order([entry.facts for entry in self.lane])
+
+    @cached_property
+    def shapes(self) -> Counter[str]:
+        """How many of the entries have each pattern."""
+        return Counter(template.shape for template in self.templates)
+
+    @cached_property
+    def habits(self) -> Habits:
+        """What the entries say together."""
+        padded: Counter[bool] = Counter()
+        between: Counter[str] = Counter()
+        before: Counter[str] = Counter()
+        examples: dict[str, tuple[NamedLink, str]] = {}
+        for template in self.templates:
+            tokens = template.tokens
+            for number, token in enumerate(tokens):
+                if token.kind == "date" and (pads := is_padded(token.pattern)) is not None:
+                    month = template.facts.published and template.facts.published.month
+                    if pads or (month and month < 10):
+                        padded[pads] += 1
+                if token.kind != "link":
+                    continue
+                link = template.facts.links[token.index]
+                examples[label_key(link)] = (link, token.text)
+                if label_key(link) == "!":
+                    examples["!" + link.label] = (link, token.text)
+                if number and tokens[number - 1].kind == "text":
+                    text = tokens[number - 1].text
+                    is_gap = number >= 2 and tokens[number - 2].kind == "link"
+                    (between if is_gap else before)[text] += 1
+                elif number:
+                    between[""] += 1
+        gap = between.most_common(1)[0][0] if between else " "
+        lead = before.most_common(1)[0][0] if before else " "
+        return Habits(
+            padded=padded[True] > padded[False],
+            between=gap,
+            before=lead if len(lead) <= 4 else " ",
+            links=examples,
+        )
+
+    def write(self, facts: Facts, position: int) -> str:
+        """The entry for `facts` at a place among the section's entries; no final line ending."""
+        donor = self.donor(facts, position)
+        return render(facts, donor, self.habits)
+
+    def donor(self, facts: Facts, position: int) -> Template:
+        """The entry whose pattern fits the facts best: alike, common, and near."""
+        low = max(0, position - _NEAR)
+        near = self.templates[low : low + 2 * _NEAR]
+        return min(near, key=lambda template: self._distance(facts, template, position))
+
+    def _distance(self, facts: Facts, template: Template, position: int) -> float:
+        kinds = template.kinds
+        other = template.facts
+        cost = 0.0
+        for kind, value, theirs in (
+            ("short", facts.short_name, other.short_name),
+            ("venue", facts.venue, other.venue),
+            ("authors", facts.authors, other.authors),
+        ):
+            has = kind in kinds and bool(theirs)
+            cost += 4.0 * (has and not value) + 2.0 * (bool(value) and not has)
+        cost += _date_distance(facts.published, other.published if "date" in kinds else None)
+        cost += 2.0 * (facts.et_al != other.et_al and bool(facts.authors) and bool(other.authors))
+        cost += 1.5 * ("note" in kinds)
+        cost += 2.5 * self._carrier_differs(facts, template)
+        wanted = Counter(label_key(link) for link in facts.links)
+        has_labels = Counter(template.labels)
+        spare = sum((has_labels - wanted).values())
+        lacking = sum((wanted - has_labels).values()) - (template.carrier >= 0)
+        cost += 0.6 * spare + 0.5 * max(lacking, 0)
+        cost -= 1.2 * math.log2(1 + self.shapes[template.shape])
+        return cost + min(0.02 * abs(template.position - position), 1.0)
+
+    @staticmethod
+    def _carrier_differs(facts: Facts, template: Template) -> bool:
+        names = {facts.title, facts.short_name}
+        carried = any(link.label in names and link.url for link in facts.links)
+        unnamed = all(not link.label for link in facts.links)
+        return not unnamed and carried != (template.carrier >= 0)
+
+    def facts_of(self, paper: Paper) -> Facts:
+        """What the section would write of a paper."""
+        facts = [entry.facts for entry in self.lane or self.wider]
+        short, title = self._names(flatten(paper.title), facts)
+        authors, et_al = self._authors(paper, facts)
+        return Facts(
+            title=title,
+            short_name=short,
+            authors=authors,
+            et_al=et_al,
+            venue=flatten(paper.venue) or self._preprint(paper, facts),
+            published=self._date(paper, facts),
+            links=self._links(paper),
+        )
+
+    @staticmethod
+    def _names(title: str, facts: Sequence[Facts]) -> tuple[str, str]:
+        """The short name the section would set before a title, and the title it would write."""
+        named = [fact for fact in facts if fact.short_name]
+        prefix, colon, rest = title.partition(": ")
+        if (
+            len(named) <= 0.4 * len(facts)
+            or not colon
+            or len(prefix.split()) > 3
+            or len(prefix) > 30
+        ):
+            return "", title
+        repeated = sum(f.title.casefold().startswith(f.short_name.casefold()) for f in named)
+        return prefix, title if repeated > 0.5 * len(named) else rest
+
+    @staticmethod
+    def _authors(paper: Paper, facts: Sequence[Facts]) -> tuple[tuple[str, ...], bool]:
+        authored = [fact for fact in facts if fact.authors]
+        names = tuple(flatten(name) for name in paper.authors)
+        if len(authored) < 0.4 * len(facts) or not names:
+            return (), False
+        shortened = [fact for fact in authored if fact.et_al]
+        if len(shortened) <= 0.5 * len(authored):
+            return names, False
+        kept = Counter(len(fact.authors) for fact in shortened).most_common(1)[0][0]
+        return names[:kept], len(names) > kept
+
+    def _preprint(self, paper: Paper, facts: Sequence[Facts]) -> str:
+        """How the list writes that a paper is a preprint; empty where it does not."""
+        if paper.identifier("arxiv") is None:
+            return ""
+        for group in (facts, [entry.facts for entry in self.wider]):
+            spelled = Counter(f.venue for f in group if re.fullmatch(r"(?i)arxiv\b.*", f.venue))
+            if spelled:
+                return spelled.most_common(1)[0][0]
+        return ""
+
+    @staticmethod
+    def _date(paper: Paper, facts: Sequence[Facts]) -> PartialDate | None:
+        """The day of a paper, as finely as the newest entries write theirs."""
+        dated = sorted(
+            (f.published for f in facts if f.published), key=lambda d: d.key, reverse=True
+        )
+        if paper.published is None or not dated:
+            return None
+        newest = [date for date in dated if date.year == dated[0].year][:8]
+        depth = Counter(date.depth for date in newest).most_common(1)[0][0]
+        day = paper.published
+        return PartialDate(day.year, day.month, day.day).cut(depth)
+
+    def _links(self, paper: Paper) -> tuple[NamedLink, ...]:
+        """The paper's own link first, then the others the list has a word for."""
+        found: list[NamedLink] = []
+        if url := self.address(paper):
+            found.append(NamedLink("paper", url, self._label("paper") or "paper"))
+        wanted: tuple[Role, ...] = ("code", "project", "data", "model")
+        for link in paper.links:
+            if link.role in wanted and all(link.url != other.url for other in found):
+                label = self._label(link.role)
+                if label:
+                    found.append(NamedLink(link.role, link.url, label))
+        return tuple(found)
+
+    def _label(self, role: Role) -> str:
+        for templates in (self.templates, [Template(entry) for entry in self.wider[:200]]):
+            labels = Counter(
+                link.label
+                for template in templates
+                for number, link in enumerate(template.facts.links)
+                if link.role == role
+                and number != template.carrier
+                and link.label
+                and not link.image
+            )
+            if labels:
+                return labels.most_common(1)[0][0]
+        return ""
+
+    def address(self, paper: Paper) -> str:
+        """The address the section links a paper by: the abstract's or the PDF's."""
+        arxiv = paper.identifier("arxiv")
+        if arxiv is None:
+            return paper.url
+        forms: Counter[str] = Counter()
+        for entry in (*self.lane, *self.wider[:200]):
+            for link in entry.facts.links:
+                if link.role == "paper" and (found := _ARXIV_PAGE.match(link.url)):
+                    forms[found[1] + "{}" + (found[2] or "")] += 1
+        form = forms.most_common(1)[0][0] if forms else "https://arxiv.org/abs/{}"
+        return form.replace("{}", arxiv)
+
+    def describe(self) -> str:
+        """The style in one line, as `tracker init` shows it."""
+        if not self.templates:
+            return "no entries yet"
+        shape = self.shapes.most_common(1)[0][0]
+        same = [template for template in self.templates if template.shape == shape]
+        example = max(
+            same, key=lambda template: (-abs(len(template.labels) - 2), -template.position)
+        )
+        words = "".join(_word(token.kind, token.text, token.pattern, example, token.index)
+                        for token in example.tokens)  # fmt: skip
+        line = re.sub(r"\s*[\r\n]+\s*", " ⏎ ", words).strip()
+        kind = example.entry.kind
+        order = self.order.name if self.lane else "appended"
+        return f'{kind} "{line}", {order}'
+
+
+_ARXIV_PAGE = re.compile(
+    r"(https?://(?:www\.)?(?:arxiv\.org|browse\.arxiv\.org)/(?:abs|pdf|html)/)\d{4}\.\d{4,5}(?:v\d+)?(\.pdf)?/?$"
+)
+_FIELDS = {"{Y}": "Year", "{y}": "Yr"}
+
+
+def _word(kind: str, text: str, pattern: str, example: Template, index: int) -> str:
+    if kind == "text":
+        return text
+    if kind == "date":
+        return re.sub(
+            r"\{[YyMDd]\w*\}|\{\w+\}",
+            lambda f: _FIELDS.get(f[0], "Month" if "M" in f[0] or "S" in f[0] else "Day"),
+            pattern,
+        )
+    if kind == "link":
+        link = example.facts.links[index]
+        for value in (link.url, link.image):
+            text = text.replace(value, "…") if value else text
+        return text
+    return {"url": "…", "title": "Title", "short": "Short", "authors": "Authors", "venue": "Venue",
+            "note": "Notes"}[kind]  # fmt: skip
+
+
+def _date_distance(mine: PartialDate | None, theirs: PartialDate | None) -> float:
+    if mine is None or theirs is None:
+        return 4.0 * (theirs is not None) + 2.0 * (mine is not None)
+    return 2.0 * (mine.depth != theirs.depth)
+
+
+def main_lane(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of the kind most of them are: one file, one kind, one table layout."""
+    lanes: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        lanes.setdefault((entry.file, entry.kind, entry.columns), []).append(entry)
+    return max(lanes.values(), key=len) if lanes else []
+
+
+def style_of(by_section: Mapping[Path, Sequence[Entry]], section: Path) -> Style:
+    """A section's style, from its entries, else from those of the nearest section around it."""
+    own = main_lane(by_section.get(section, []))
+    wider: list[Entry] = []
+    above = section
+    while above and not wider:
+        above = above[:-1]
+        for path, entries in by_section.items():
+            if path != section and path[: len(above)] == above:
+                wider += entries
+    return Style(own, (wider if own else main_lane(wider))[:400])

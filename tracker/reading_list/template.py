@@ -1,0 +1,150 @@
+"""An entry as a pattern: the facts taken out, everything else kept letter for letter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from tracker.reading_list.entry import Entry
+from tracker.reading_list.reading import NamedLink, Place
+
+_SLOTS = ("title", "short", "authors", "venue", "date", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a pattern. `kind` is "text", "link", "url" or the name of a fact.
+
+    `text` is how the entry writes it. For links `index` counts in the entry's facts; a "link"
+    is a whole link with the brackets right around it, a "url" the address of the link that
+    carries the title.
+    """
+
+    kind: str
+    text: str
+    index: int = -1
+    pattern: str = ""
+
+
+class Template:
+    """The pattern of one entry.
+
+    `position` is the entry's place among the entries of its list, counted from 0.
+    """
+
+    def __init__(self, entry: Entry, position: int = 0) -> None:
+        self.entry = entry
+        self.position = position
+        self.facts = entry.facts
+        self.body = entry.text.rstrip("\r\n")
+        self.tokens = _tokens(self.body, entry.reading.places, entry.facts.links)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The facts it writes."""
+        return frozenset(token.kind for token in self.tokens)
+
+    @cached_property
+    def carrier(self) -> int:
+        """The link whose text is the title or the short name; -1 where there is none."""
+        return next((token.index for token in self.tokens if token.kind == "url"), -1)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The texts of its links other than the title's, pictures as `!`."""
+        return tuple(
+            label_key(self.facts.links[token.index])
+            for token in self.tokens
+            if token.kind == "link"
+        )
+
+    @cached_property
+    def shape(self) -> str:
+        """The pattern with its links left out: what entries of one style have in common."""
+        written = []
+        for token in self.tokens:
+            if token.kind == "text":
+                written.append(re.sub(r"^\s*\d+(?=[.)])", "1", token.text))
+            elif token.kind == "date":
+                written.append("{date" + str(len(token.pattern.split("{"))) + "}")
+            elif token.kind != "link":
+                written.append("{" + token.kind + "}")
+        return re.sub(r"\s+", " ", "".join(written)).strip()
+
+    @cached_property
+    def masked(self) -> str:
+        """The entry with the values of its facts masked; the labels of links are kept."""
+        return mask(self)
+
+
+def label_key(link: NamedLink) -> str:
+    """What tells links of one kind from another in a pattern."""
+    return "!" if not link.url else ("!" + link.label if link.image else link.label)
+
+
+def mask(template: Template) -> str:
+    """An entry's text with its facts replaced by their names."""
+    written = []
+    for token in template.tokens:
+        if token.kind == "text":
+            written.append(
+                re.sub(r"^(\s*)\d+(?=[.)])", r"\g<1>1", token.text) if not written else token.text
+            )
+        elif token.kind == "link":
+            link = template.facts.links[token.index]
+            text = token.text
+            for value, name in ((link.url, "{url}"), (link.image, "{image}")):
+                text = text.replace(value, name) if value else text
+            if not link.url and link.label:
+                text = text.replace(link.label, "{label}")
+            written.append(text)
+        elif token.kind == "date":
+            written.append(re.sub(r"\{[^}]*\}", "{#}", token.pattern))
+        else:
+            written.append("{" + token.kind + "}")
+    return "".join(written)
+
+
+def _tokens(body: str, places: tuple[Place, ...], links: tuple[NamedLink, ...]) -> list[Token]:
+    """The pattern of a text whose facts stand at `places`."""
+    facts = [place for place in places if place.name in _SLOTS]
+    urls = {place.index: place for place in places if place.name == "url"}
+    spans: list[tuple[int, int, Token]] = []
+    for place in places:
+        if place.name != "link":
+            continue
+        inside = [f for f in facts if place.start <= f.start and f.end <= place.end]
+        if any(f.name in ("title", "short") for f in inside):
+            url = urls[place.index]
+            spans.append((url.start, url.end, Token("url", body[url.start : url.end], place.index)))
+            continue
+        start, end = _with_brackets(body, place.start, place.end)
+        spans.append((start, end, Token("link", body[start:end], place.index)))
+    covered = [(start, end) for start, end, token in spans if token.kind == "link"]
+    for fact in facts:
+        if fact.start < fact.end and not any(a <= fact.start < b for a, b in covered):
+            token = Token(fact.name, body[fact.start : fact.end], -1, fact.pattern)
+            spans.append((fact.start, fact.end, token))
+    tokens: list[Token] = []
+    position = 0
+    for start, end, token in sorted(spans, key=lambda span: span[:2]):
+        if start < position:
+            continue
+        if start > position:
+            tokens.append(Token("text", body[position:start]))
+        tokens.append(token)
+        position = end
+    if position < len(body):
+        tokens.append(Token("text", body[position:]))
+    return tokens
+
+
+def _with_brackets(body: str, start: int, end: int) -> tuple[int, int]:
+    """A link's span with the brackets and emphasis directly around it."""
+    while start > 0 and end < len(body):
+        pair = body[start - 1] + body[end]
+        if pair not in ("[]", "()", "**", "``"):
+            break
+        start, end = start - 1, end + 1
+    return start, end

@@ -1,0 +1,176 @@
+"""What the words of a list give away: labels of links, venues, names of people, odd sections."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from tracker.identifiers import Identifier, identify
+from tracker.paper import Role
+from tracker.taxonomy import section_key
+
+_ROLES: tuple[tuple[Role, str], ...] = (
+    (
+        "paper",
+        "paper papers pdf abs abstract arxiv link html article doi publication preprint url acl read"
+        " openreview 论文 链接 原文",
+    ),
+    ("code", "code github git source repo repository implementation colab gitlab 代码"),
+    (
+        "project",
+        "project page website homepage site web demo blog video slides poster home 项目 主页",
+    ),
+    ("data", "data dataset datasets benchmark corpus download 数据 数据集"),
+    (
+        "model",
+        "model models weights checkpoint checkpoints huggingface hugging face hf modelscope 模型",
+    ),
+)
+_WORDS: dict[str, Role] = {word: role for role, words in _ROLES for word in words.split()}
+_FILLER = {"official", "project", "the", "full", "text", "here", "to", "and", "ai", "v1", "v2"}
+_CODE_HOSTS = ("github.com", "gitlab.com", "gitee.com", "bitbucket.org", "anonymous.4open.science")
+_PAPER_HOSTS = (
+    *(
+        "arxiv.org",
+        "doi.org",
+        "aclanthology.org",
+        "aclweb.org",
+        "openreview.net",
+        "ncbi.nlm.nih.gov",
+    ),
+    *("ieeexplore.ieee.org", "dl.acm.org", "proceedings.mlr.press", "papers.nips.cc", "nature.com"),
+    *("proceedings.neurips.cc", "openaccess.thecvf.com", "link.springer.com", "sciencedirect.com"),
+    *("biorxiv.org", "medrxiv.org", "semanticscholar.org", "ojs.aaai.org", "mdpi.com", "ssrn.com"),
+    *("onlinelibrary.wiley.com", "academic.oup.com", "usenix.org", "ijcai.org", "jmir.org"),
+    *("thelancet.com", "nejm.org", "jamanetwork.com", "cell.com", "science.org", "pnas.org"),
+    *("tandfonline.com", "frontiersin.org", "plos.org", "ecva.net", "isca-archive.org"),
+    *("europepmc.org", "springer.com", "iclr.cc", "ui.adsabs.harvard.edu", "preprints.org"),
+    *("researchsquare.com", "techrxiv.org", "papers.miccai.org", "neurips.cc", "mlr.press"),
+)
+
+
+def label_role(label: str) -> Role | None:
+    """What a label such as `[code]` says a link leads to; None where it says nothing."""
+    words = section_key(label).split()
+    if not words or len(words) > 4:
+        return None
+    found = [_WORDS[word] for word in words if word in _WORDS]
+    known = all(word in _WORDS or word in _FILLER or word.isdigit() for word in words)
+    return found[-1] if found and known else None
+
+
+def url_role(url: str) -> Role:
+    """What an address says a link leads to."""
+    host = (_split(url).hostname or "").removeprefix("www.")
+    if host.endswith(_CODE_HOSTS):
+        return "code"
+    if host.endswith(("huggingface.co", "hf.co", "modelscope.cn")):
+        if "/papers/" in url:
+            return "paper"
+        return "data" if "/datasets/" in url else "model"
+    if host.endswith(("kaggle.com", "zenodo.org", "physionet.org", "figshare.com")):
+        return "data"
+    if is_paper_url(url):
+        return "paper"
+    return "project" if host.endswith(("github.io", "gitlab.io", "youtube.com")) else "other"
+
+
+def is_paper_url(url: str) -> bool:
+    """Whether an address leads to a paper: it carries an identifier, or a publisher's host."""
+    if not url.lower().startswith(("http://", "https://")):
+        return False
+    host = (_split(url).hostname or "").removeprefix("www.")
+    if host.endswith(_CODE_HOSTS) or "shields.io" in host:
+        return False
+    if any(identifier.scheme != "url" for identifier in identify_safely(url)):
+        return True
+    return host.endswith(_PAPER_HOSTS) or _split(url).path.lower().endswith(".pdf")
+
+
+def identify_safely(url: str) -> tuple[Identifier, ...]:
+    """The identifiers of an address; none where it is no address at all."""
+    try:
+        return identify(url)
+    except ValueError:
+        return ()
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+PREPRINT = re.compile(r"\b(?:arxiv|preprint|medrxiv|biorxiv|ssrn|corr|openreview)\b", re.IGNORECASE)
+_VENUE = re.compile(
+    r"\b(?:arxiv|acl|emnlp|naacl|eacl|aacl|coling|tacl|conll|lrec|neurips|nips|iclr|icml|aaai|ijcai"
+    r"|cvpr|iccv|eccv|wacv|bmvc|miccai|midl|isbi|ipmi|kdd|sigir|www|wsdm|cikm|recsys|chi|uist|icassp"
+    r"|interspeech|uai|aistats|colm|tmlr|jmlr|pami|tpami|tkde|tois|tmi|media|jbhi|ndss|ccs|usenix"
+    r"|icra|iros|corl|rss|acm|ieee|acm mm|mm|icse|fse|ase|issta|vldb|sigmod|findings|workshop"
+    r"|conference|symposium|proceedings|transactions|journal|nature|science|lancet|jama|nejm|cell"
+    r"|bioinformatics|radiology|medicine|medrxiv|biorxiv|preprint|openreview|ssrn|corr|blog|npj|bmc"
+    r"|plos|pnas|patterns|frontiers|springer|elsevier|nat\.? ?\w+)\b",
+    re.IGNORECASE,
+)
+
+
+def looks_like_venue(text: str, known: frozenset[str] = frozenset()) -> bool:
+    """Whether a few words name a place where papers appear."""
+    words = text.split()
+    if not words or len(words) > 12 or not text[:1].isalnum():
+        return False
+    return venue_key(text) in known or bool(_VENUE.search(text) and (len(words) <= 9))
+
+
+def venue_key(text: str) -> str:
+    """A venue's name without case, years and punctuation."""
+    return " ".join(word for word in section_key(text).split() if not word.isdigit())
+
+
+_NAME = re.compile(
+    r"[^\W\d_a-zß-ÿ][\w'’.-]*(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)"
+    r"\b|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
+)
+ET_AL = re.compile(
+    r",?\s*(?:\*+\s*)?\b(?:et|el)\.?\s+al\b\.?|,?\s*等|,?\s*\band others\b|, ?\.\.\.", re.IGNORECASE
+)
+
+
+def looks_like_authors(text: str) -> bool:
+    """Whether a piece of text is a row of names."""
+    if ET_AL.search(text):
+        return len(text.split()) <= 24 or text.count(",") >= 2
+    parts = author_parts(text)
+    if len(parts) < 2:
+        return False
+    named = sum(bool(_NAME.fullmatch(part)) and 1 < len(part.split()) <= 6 for part in parts)
+    return named >= 0.7 * len(parts)
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a text is the name of one person, as far as its shape can tell."""
+    return bool(_NAME.fullmatch(text)) and 2 <= len(text.split()) <= 4
+
+
+def author_parts(text: str) -> list[str]:
+    """The names in a row of names."""
+    text = re.sub(r"\([^()]*\)|[\d*†‡§¹²³#^]+", "", text)
+    parts = re.split(r"\s*[,;，、&]\s*(?:and\s+)?|\s+and\s+", text)
+    return [part.strip(" .") for part in parts if part.strip(" .")]
+
+
+_OUTSIDE = re.compile(
+    r"\b(?:table of contents?|contents?|toc|catalogue|news|updates?|what s new|changelog|change log"
+    r"|acknowled?ge?ments?|citations?|cite|citing|reference this|contribut\w+|contact|star history"
+    r"|stargazers|licen[cs]e|maintainers?|how to cite|bibtex|sponsors?|community|目录|引用|致谢|贡献"
+    r"|更新|新闻)\b"
+)
+
+
+def is_outside(heading: str) -> bool:
+    """Whether a heading announces news, navigation, thanks or the like instead of entries."""
+    words = section_key(heading)
+    found = _OUTSIDE.search(words)
+    # A long heading is about something else: "Contributing factors of hallucination in practice".
+    return bool(found) and len(words.split()) <= 5
