@@ -15,6 +15,8 @@ from tracker.paper import Paper
 READING_LIST = "reading list"
 """The source of what a reading list says of its entries."""
 
+_BY_HAND = frozenset({READING_LIST, "pull request"})
+
 # Sources call a preprint server a venue; a reader wants to know where a paper was published.
 _NOT_A_VENUE = re.compile(
     r"(?i)\s*(?:arxiv(?:\.org)?(?:\s+(?:preprint|e-?prints?|abs/|\[).*)?|corr(?:\s+abs/.*)?|"
@@ -28,7 +30,7 @@ def consolidate(records: Iterable[Record]) -> Paper:
     """What the records together say of a paper.
 
     The newest version by arXiv itself is believed first, then other sources, the one with the
-    longest abstract first, and the reading list last.
+    longest abstract first, and what people typed last.
     """
     ordered = sorted(records, key=_trust)
     papers = [record.paper for record in ordered]
@@ -50,7 +52,7 @@ def consolidate(records: Iterable[Record]) -> Paper:
 
 def _trust(record: Record) -> tuple[object, ...]:
     paper = record.paper
-    listed = record.source == READING_LIST
+    listed = record.source in _BY_HAND
     from_arxiv = not listed and paper.identifier("arxiv") is not None and bool(paper.categories)
     return (
         listed,

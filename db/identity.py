@@ -25,12 +25,19 @@ IDENTIFIER, AUTHORS, TITLE = "identifier", "title and authors", "title alone"
 """Why two records are linked; from the surest to the least sure."""
 
 # A title this short is shared by papers that have nothing to do with each other.
+_SHORT = 10
 _SHORT_WITH_AUTHORS = 16
-_SHORT_ALONE = 30
-_FEW_WORDS_ALONE = 5
+_SHORT_ALONE = 24
+_FEW_WORDS_ALONE = 4
 # A preprint is rarely published later than this many years after it.
 _YEARS_APART = 3
 _MOST_LETTERS = 300
+# Where titles may differ by a typing error: in a word this long of a title whose other half is
+# right.
+_PART = 24
+_LONG_WORD = 5
+_LONG_WORD_CHANGED = 7  # micro and macro are different words
+_ARTICLES = frozenset({"a", "an", "the"})
 
 # Schemes of which a paper has one; of several in a record, the first is the paper's own.
 _SINGLE = frozenset({"arxiv", "acl", "pmid", "pmcid", "s2", "corpus"})
@@ -69,14 +76,24 @@ class Record:
         return tuple(dict.fromkeys(kept))
 
     @cached_property
-    def words(self) -> int:
-        """How many words its title has."""
-        return len(normalise_title(self.paper.title).split())
+    def words(self) -> list[str]:
+        """The words of its title."""
+        return normalise_title(self.paper.title).split()
 
     @cached_property
     def title_key(self) -> str:
-        """Its title's letters and digits; equal for titles that differ in spelling only."""
-        return normalise_title(self.paper.title).replace(" ", "")[:_MOST_LETTERS]
+        """Its title reduced by `title_key`."""
+        return title_key(self.paper.title)
+
+    @property
+    def head_key(self) -> str:
+        """The beginning of a long title: equal where only the rest has an error."""
+        return self.title_key[:_PART] if len(self.title_key) >= 2 * _PART else ""
+
+    @property
+    def tail_key(self) -> str:
+        """The end of a long title: equal where only the rest has an error."""
+        return self.title_key[-_PART:] if self.head_key else ""
 
     @cached_property
     def names(self) -> tuple[tuple[str, frozenset[str]], ...]:
@@ -102,23 +119,33 @@ class Group:
     links: tuple[tuple[Record, Record, str], ...]
 
 
+def title_key(title: str) -> str:
+    """A title's letters and digits without articles; equal where only the spelling differs."""
+    words = normalise_title(title).split()
+    return "".join(word for word in words if word not in _ARTICLES)[:_MOST_LETTERS]
+
+
 def title_counts(record: Record) -> bool:
     """Whether the record's title is long enough to say anything about which paper it is."""
-    return len(record.title_key) >= _SHORT_WITH_AUTHORS
+    return len(record.title_key) >= _SHORT and len(record.words) > 2
 
 
 def link(one: Record, other: Record) -> str | None:
     """Why two records may be one paper: IDENTIFIER, AUTHORS, TITLE, or None for no reason."""
     if not set(one.identifiers).isdisjoint(other.identifiers):
         return IDENTIFIER
-    if one.title_key != other.title_key or not title_counts(one):
+    if not title_counts(one) or not nearly(one.title_key, other.title_key):
         return None
-    if _conflict(one.unique_names, other.unique_names) or not _years_near(one.paper, other.paper):
+    if _conflict(one.unique_names, other.unique_names) or not _years_near(one, other):
         return None
+    several = min(len(one.names), len(other.names)) > 1
     if one.names and other.names:
-        return AUTHORS if _authors_agree(one, other) else None
-    long = len(one.title_key) >= _SHORT_ALONE and one.words >= _FEW_WORDS_ALONE
-    return TITLE if long else None
+        enough = several or len(one.title_key) >= _SHORT_WITH_AUTHORS
+        agree = enough and _authors_agree(one, other) and _same_title(one, other, sure=several)
+        return AUTHORS if agree else None
+    if len(one.title_key) < _SHORT_ALONE or len(one.words) < _FEW_WORDS_ALONE:
+        return None
+    return TITLE if _same_title(one, other, sure=False) else None
 
 
 def group(records: Iterable[Record], apart: frozenset[frozenset[int]] = frozenset()) -> list[Group]:
@@ -130,11 +157,7 @@ def group(records: Iterable[Record], apart: frozenset[frozenset[int]] = frozense
         for one, other, why in links:
             if why == reason:
                 forest.join(one, other, reason)
-    by_title: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for one, other, why in links:
-        if why == TITLE:
-            by_title[ordered[one].title_key].append((one, other))
-    for pairs in by_title.values():
+    for pairs in _connected([(one, other) for one, other, why in links if why == TITLE]):
         if forest.could_join({member for pair in pairs for member in pair}):
             for one, other in pairs:
                 forest.join(one, other, TITLE)
@@ -149,10 +172,24 @@ def _links(ordered: Sequence[Record]) -> Iterator[tuple[int, int, str]]:
             blocks[identifier].append(position)
         if title_counts(record):
             blocks[record.title_key].append(position)
+        for part in filter(None, (record.head_key, record.tail_key)):
+            blocks[part].append(position)
     pairs = {pair for block in blocks.values() for pair in combinations(block, 2)}
     for one, other in sorted(pairs):
         if reason := link(ordered[one], ordered[other]):
             yield one, other, reason
+
+
+def _connected(pairs: Iterable[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """The pairs, those that hang together in one list."""
+    lists: dict[int, list[tuple[int, int]]] = {}
+    for pair in pairs:
+        joined = [pair]
+        for old in {id(lists[end]): lists[end] for end in pair if end in lists}.values():
+            joined += old
+        for end in {end for each in joined for end in each}:
+            lists[end] = joined
+    return [sorted(found) for found in {id(found): found for found in lists.values()}.values()]
 
 
 class _Forest:
@@ -231,10 +268,12 @@ def _conflict(one: Names, other: Names) -> set[str]:
     return differ
 
 
-def _years_near(one: Paper, other: Paper) -> bool:
-    if one.published is None or other.published is None:
+def _years_near(one: Record, other: Record) -> bool:
+    """Whether the years allow one paper; a long title says more than they do."""
+    ours, theirs = one.paper.published, other.paper.published
+    if ours is None or theirs is None or one.head_key:
         return True
-    return abs(one.published.year - other.published.year) <= _YEARS_APART
+    return abs(ours.year - theirs.year) <= _YEARS_APART
 
 
 def _authors_agree(one: Record, other: Record) -> bool:
@@ -242,6 +281,54 @@ def _authors_agree(one: Record, other: Record) -> bool:
     shorter, longer = sorted((one.names, other.names), key=len)
     found = sum(any(_same_person(a, b) for b in longer) for a in shorter)
     return 2 * found >= len(shorter)
+
+
+def _same_title(one: Record, other: Record, *, sure: bool) -> bool:
+    """Whether two titles are equal, or long and differ by a slip of the pen in one word.
+
+    `sure` is whether the authors leave little doubt.
+    """
+    if one.title_key == other.title_key:
+        return True
+    if not (one.head_key and other.head_key) or len(one.words) != len(other.words):
+        return False
+    differ = [pair for pair in zip(one.words, other.words, strict=True) if pair[0] != pair[1]]
+    return len(differ) == 1 and _slip(*differ[0], sure=sure)
+
+
+def nearly(one: str, other: str) -> bool:
+    """Whether two texts differ in at most two neighbouring letters; quick, to rule pairs out."""
+    size = max(len(one), len(other))
+    if size - min(len(one), len(other)) > 1:
+        return False
+    start = _shared(one, other)
+    end = _shared(one[:start:-1], other[:start:-1])
+    return start + end >= size - 3
+
+
+def _slip(one: str, other: str, *, sure: bool) -> bool:
+    """Whether two words are one letter (added, left out, changed, or two swapped) apart.
+
+    Different papers of the same authors differ like that too, in short words, in first letters
+    and in digits: CoGS and CFGs, micro and macro, typical and atypical, 2D and 3D.
+    """
+    shortest = min(len(one), len(other))
+    start = _shared(one, other)
+    if not (one.isalpha() and other.isalpha()) or (start == 0 and "a" in (one[0], other[0])):
+        return False
+    if not sure and (start == 0 or shortest < _LONG_WORD):
+        return False
+    left, right = one[start:], other[start:]
+    if len(left) == len(right) and left[1:] == right[1:]:
+        return start > 0 and shortest >= _LONG_WORD_CHANGED
+    swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
+    return swapped or left[1:] == right or left == right[1:]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters two words have in common at the beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _same_person(one: tuple[str, frozenset[str]], other: tuple[str, frozenset[str]]) -> bool:

@@ -7,7 +7,7 @@ they could touch. This module finds those, and writes what was decided in few st
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -143,16 +143,27 @@ def _papers_named(session: Session, records: Iterable[Record]) -> set[int]:
     return found
 
 
-def _papers_titled(session: Session, records: Iterable[Record]) -> set[int]:
-    by_title: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        if identity.title_counts(record):
-            by_title[record.title_key].append(record)
+def _papers_titled(session: Session, records: Collection[Record]) -> set[int]:
+    columns: dict[Any, Callable[[Record], str]] = {
+        RECORD.c.title_key: lambda r: r.title_key if identity.title_counts(r) else "",
+        RECORD.c.head_key: lambda r: r.head_key,
+        RECORD.c.tail_key: lambda r: r.tail_key,
+    }
+    near: dict[int, set[Record]] = defaultdict(set)
+    for column, key_of in columns.items():
+        by_key: dict[str, list[Record]] = defaultdict(list)
+        for record in records:
+            by_key[key_of(record)].append(record)
+        by_key.pop("", None)
+        for chunk in chunks(by_key):
+            wanted = select(RECORD.c.id, RECORD.c.title_key, column).where(column.in_(chunk))
+            for number, title, key in session.execute(wanted):
+                near[number].update(r for r in by_key[key] if identity.nearly(r.title_key, title))
     found: set[int] = set()
-    for chunk in chunks(by_title):
-        for row in session.execute(select(RECORD).where(RECORD.c.title_key.in_(chunk))):
+    for chunk in chunks([number for number, candidates in near.items() if candidates]):
+        for row in session.execute(select(RECORD).where(RECORD.c.id.in_(chunk))):
             other = _record(row)
-            if any(identity.link(record, other) for record in by_title[other.title_key]):
+            if any(identity.link(record, other) for record in near[row.id]):
                 found.add(row.paper_id)
     return found
 
@@ -325,8 +336,8 @@ def _record_row(record: Record, paper_id: int | None, at: datetime) -> dict[str,
         "payload": to_payload(record.paper),
         "embedding": pack(record.paper.embedding),
         "title_key": record.title_key,
-        "head_key": "",
-        "tail_key": "",
+        "head_key": record.head_key,
+        "tail_key": record.tail_key,
         "first_seen": at,
         "last_seen": at,
     }

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from db import merging
 from db.consolidate import READING_LIST
-from db.identity import Record
+from db.identity import Record, title_key
 from db.payload import digest, from_payload, unpack
 from db.tables import (
     APART,
@@ -27,7 +27,7 @@ from db.tables import (
     MergeRow,
 )
 from tracker.errors import InputError
-from tracker.identifiers import SCHEMES, Identifier, identify, normalise_title
+from tracker.identifiers import SCHEMES, Identifier, identify
 from tracker.paper import Link, Paper
 
 __all__ = [
@@ -143,9 +143,9 @@ def find(session: Session, text: str) -> list[int]:
     if not found and text.strip().isdecimal() and len(text.strip()) < 16:
         number = resolve(session, int(text))
         found += [] if number is None else [number]
-    key = normalise_title(text).replace(" ", "")
+    key = title_key(text)
     if not found and key:
-        titled = select(RECORD.c.paper_id).where(RECORD.c.title_key == key[:300])
+        titled = select(RECORD.c.paper_id).where(RECORD.c.title_key == key)
         found += session.scalars(titled.order_by(RECORD.c.paper_id))
     return list(dict.fromkeys(found))
 
