@@ -81,6 +81,50 @@ def cli() -> None:
 
 @cli.command()
 @common_options
+@click.option("--repository", metavar="OWNER/NAME", default="", help="The list's repository.")
+@click.option("--file", "files", multiple=True, metavar="FILE", help="A file of the list; repeat.")
+@click.option("--branch", default="", help="The branch the list is on.")
+@click.option("--yes", is_flag=True, help="Overwrite files without asking.")
+@click.option("--offline", is_flag=True, help="Do not ask arXiv for the entries' categories.")
+@click.option("--arxiv-url", default=None, help="A mirror of arXiv's API.")
+def init(
+    *,
+    config: Path,
+    as_json: bool,
+    debug: bool,
+    repository: str,
+    files: tuple[str, ...],
+    branch: str,
+    yes: bool,
+    offline: bool,
+    arxiv_url: str | None,
+) -> None:
+    """Look at a reading list; write tracker.toml and the workflow for it.
+
+    Example: tracker init --file README.md
+    """
+    from jobs.init import Request
+    from jobs.init import init as init_job
+    from jobs.init_files import ARXIV
+
+    def may_overwrite(path: Path) -> bool:
+        if yes or not sys.stdin.isatty():
+            return yes
+        return click.confirm(f"{path} exists. Overwrite it?", default=False, err=True)
+
+    request = Request(
+        config=config,
+        repository=repository,
+        files=files,
+        branch=branch,
+        offline=offline,
+        arxiv_url=arxiv_url or ARXIV,
+    )
+    init_job(request, Console(as_json=as_json), may_overwrite)
+
+
+@cli.command()
+@common_options
 @click.option("--dry-run", is_flag=True, help="Show the diff and the text; write only the index.")
 @click.option("--as-of", type=Day(), default=None, help="The day the run believes it is.")
 def run(config: Path, as_json: bool, debug: bool, dry_run: bool, as_of: date | None) -> None:

@@ -1,0 +1,160 @@
+"""What `tracker init` finds in a reading list, for a person to check."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.console import table
+from tracker.reading_list.document import Document
+from tracker.reading_list.entry import Entry, Unread
+from tracker.reading_list.inline import plain
+from tracker.reading_list.order import learn_order
+from tracker.reading_list.template import Template
+from tracker.reading_list.words import is_outside
+from tracker.taxonomy import Path, path_text, section_key
+
+_SHOWN_UNREAD = 10
+_WIDEST_STYLE = 90
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLook:
+    """A section that holds entries: how most of them are written, and in which order."""
+
+    path: Path
+    entries: int
+    style: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A reading list as it was understood.
+
+    `links` counts links by what they lead to, `skipped` are headings that hold no entries.
+    """
+
+    sections: tuple[SectionLook, ...]
+    empty: tuple[Path, ...]
+    entries: tuple[Entry, ...]
+    links: Mapping[str, int]
+    unread: tuple[Unread, ...]
+    skipped: tuple[str, ...]
+
+
+def look(files: Mapping[str, str]) -> Look:
+    """Parse the files of a reading list and describe what is there."""
+    skipped = tuple(dict.fromkeys(name for text in files.values() for name in _outside(text)))
+    documents = [
+        Document.parse(text, file=name, skip_sections=skipped) for name, text in files.items()
+    ]
+    entries = tuple(entry for document in documents for entry in document.entries)
+    by_section: dict[Path, list[Entry]] = {}
+    for entry in entries:
+        by_section.setdefault(entry.section, []).append(entry)
+    headings = dict.fromkeys(s.path for document in documents for s in document.taxonomy)
+    around = {path[:length] for path in by_section for length in range(1, len(path))}
+    return Look(
+        sections=tuple(_section(path, found) for path, found in by_section.items()),
+        empty=tuple(path for path in headings if path not in by_section and path not in around),
+        entries=entries,
+        links=dict(Counter(link.role for entry in entries for link in entry.links).most_common()),
+        unread=tuple(item for document in documents for item in document.unread),
+        skipped=skipped,
+    )
+
+
+def _section(path: Path, entries: Sequence[Entry]) -> SectionLook:
+    styles = Counter(map(style_of, entries))
+    order = learn_order([entry.facts for entry in entries]) if len(entries) > 1 else None
+    return SectionLook(
+        path, len(entries), styles.most_common(1)[0][0], order.name if order else "one entry"
+    )
+
+
+def style_of(entry: Entry) -> str:
+    """The entry with its facts replaced by their names: `* [**venue, date**] title. [paper]`."""
+    if entry.columns:
+        return "| " + " | ".join(plain(column) or "-" for column in entry.columns) + " |"
+    parts: list[str] = []
+    for token in Template(entry).tokens:
+        if token.kind == "text":
+            parts.append(token.text)
+        elif token.kind == "link":
+            label = re.match(r"\[+([^\[\]]*)\]", token.text)
+            parts.append(f"[{label[1]}]" if label else "[link]")
+        else:
+            parts.append({"short": "name"}.get(token.kind, token.kind))
+    style = re.sub(r"\s+", " ", "".join(parts)).strip()
+    # Badges and lists of resources differ from entry to entry; the beginning tells enough.
+    return style if len(style) <= _WIDEST_STYLE else style[: _WIDEST_STYLE - 1] + "…"
+
+
+def _outside(text: str) -> Iterable[str]:
+    """Headings of a file that announce news, thanks, citation and the like."""
+    fence = ""
+    for line in text.splitlines():
+        mark = re.match(r" {0,3}(`{3,}|~{3,})", line)
+        if mark and (not fence or line.strip().startswith(fence)):
+            fence = "" if fence else mark[1]
+        heading = re.match(r" {0,3}#{1,6}[ \t]+(.+?)[ \t#]*$", line) or re.match(
+            r"\s*<h[1-6][^>]*>(.+?)</h[1-6]>", line, re.IGNORECASE
+        )
+        if heading and not fence:
+            name = re.sub(r"^[^\w]+|[^\w)?!]+$", "", plain(heading[1]))
+            if section_key(name) and is_outside(name):
+                yield name
+
+
+def look_text(found: Look) -> str:
+    """The look for a reader."""
+    # The title of the whole list above every section says nothing.
+    shared = {s.path[0] for s in found.sections if len(s.path) > 1}
+    cut = 1 if len(shared) == 1 and all(len(s.path) > 1 for s in found.sections) else 0
+    rows = [(path_text(s.path[cut:]), s.entries, s.order, s.style) for s in found.sections]
+    links = ", ".join(f"{count} {role}" for role, count in found.links.items()) or "none"
+    lines = [
+        f"{len(found.entries)} entries in {len(found.sections)} sections.",
+        "",
+        table(("Section", "Entries", "Order", "Style of most entries"), rows),
+        "",
+        f"Links by what they lead to: {links}.",
+    ]
+    if found.empty:
+        lines.append(f"Sections without entries: {', '.join(map(path_text, found.empty))}.")
+    if found.skipped:
+        lines.append(f"Taken to hold no entries: {', '.join(found.skipped)}.")
+    lines.append("")
+    if found.unread:
+        lines.append(f"{len(found.unread)} places look like entries and could not be read:")
+        lines += [
+            f"  {item.file}:{item.line}: {item.reason}: {item.text.strip()[:80]}"
+            for item in found.unread[:_SHOWN_UNREAD]
+        ]
+        if len(found.unread) > _SHOWN_UNREAD:
+            lines.append(f"  and {len(found.unread) - _SHOWN_UNREAD} more; --json lists them all")
+    else:
+        lines.append("Everything that looks like an entry could be read.")
+    return "\n".join(lines)
+
+
+def look_document(found: Look) -> dict[str, Any]:
+    """The look for a program."""
+    return {
+        "entries": len(found.entries),
+        "sections": [
+            {"path": list(s.path), "entries": s.entries, "order": s.order, "style": s.style}
+            for s in found.sections
+        ],
+        "empty_sections": [list(path) for path in found.empty],
+        "links": dict(found.links),
+        "skipped_sections": list(found.skipped),
+        "unread": [
+            {"file": u.file, "line": u.line, "text": u.text, "reason": u.reason}
+            for u in found.unread
+        ],
+    }
