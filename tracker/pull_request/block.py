@@ -35,7 +35,7 @@ from tracker.pull_request.proposal import (
 
 VERSION = 1
 _BLOCK = re.compile(r"<!-- survey-tracker (\d+)\n(\{.*?\})\n-->", re.DOTALL)
-_ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>@#-\x7f\u2028\u2029"}
+_ESCAPED = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>@#\x7f\u2028\u2029"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -107,8 +107,7 @@ def _dump(data: Mapping[str, Any]) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     text = _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     # A hyphen is only dangerous in pairs, and numbers may start with one.
-    text = text.replace("--", "\\u002d\\u002d")
-    return "".join(c if c == "-" else _ESCAPED.get(c, c) for c in text)
+    return text.replace("--", "\\u002d\\u002d").translate(_ESCAPED)
 
 
 def _pack(proposal: Proposal, detail: int) -> dict[str, Any]:

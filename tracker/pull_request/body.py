@@ -43,7 +43,7 @@ class _Level:
     evidence: int = 3
     detail: int = 2
     listed: int = 30
-    papers: int = 100
+    papers: int = 1000
     length: int = 200
     cut: str = ""
 

@@ -8,15 +8,16 @@ What stops them is a character that does not show (a zero-width space) between s
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
 ZERO_WIDTH_SPACE = "\u200b"
 
-# Invisible characters that reorder or hide what stands around them.
-_HIDING = frozenset("\u200b\u2028\u2029\ufeff\u00ad\u061c\u180e\u200e\u200f") | frozenset(
-    map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xE0000, 0xE0080)))
+# Invisible characters that reorder or hide what stands around them, and what is not text.
+_HIDING = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|~$&])")
 # What GitHub turns into a mention, a reference or a link without any markup.
 _LIVE = re.compile(
@@ -27,17 +28,13 @@ _LIVE = re.compile(
 
 def one_line(text: str) -> str:
     """Text on a single line: white space collapsed, nothing in it that does not show."""
-    shown = (
-        " " if c.isspace() or unicodedata.category(c) == "Cc" else c
-        for c in text
-        if c not in _HIDING and unicodedata.category(c) != "Cs"
-    )
-    return " ".join("".join(shown).split())
+    return " ".join(_CONTROL.sub(" ", _HIDING.sub("", text)).split())
 
 
 def shorten(text: str, length: int) -> str:
     """At most `length` characters on one line, cut at a word where that is possible."""
-    text = one_line(text)
+    # Nobody's title is so spaced out that its beginning would not do.
+    text = one_line(text[: 8 * length + 1000])
     if len(text) <= length:
         return text
     cut = text[: length - 1]
