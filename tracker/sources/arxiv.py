@@ -8,7 +8,7 @@ described in https://info.arxiv.org/help/api/user-manual.html.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -77,7 +77,6 @@ class _Window:
 class _Reading:
     """What one call of `read` has seen so far."""
 
-    papers: int = 0
     short: list[str] = field(default_factory=list)
 
 
@@ -118,10 +117,10 @@ class ArxivSource:
         reading = _Reading()
         try:
             for window in _windows(start, until):
-                known = reading.papers
-                yield from self._window(window, reading)
-                silent = reading.papers == known and self._is_silent(window)
-                if not silent and not reading.short:
+                seen = yield from self._window(window, reading)
+                if not seen and self._is_silent(window):
+                    continue
+                if not reading.short:
                     yield Batch((), watermark=self._moved(watermark, window))
         except HttpError as error:
             raise SourceError(
@@ -172,33 +171,47 @@ class ArxivSource:
         over = min(window.end.date(), self._today() - timedelta(days=1))
         return max(watermark or "", over.isoformat())
 
-    def _window(self, window: _Window, reading: _Reading) -> Iterator[Batch]:
-        """The papers of a window; in halves where the API could not give it whole."""
-        seen: set[str] = set()
+    def _window(
+        self, window: _Window, reading: _Reading
+    ) -> Generator[Batch, None, dict[str, None]]:
+        """The papers of a window; in halves where the API could not give it whole.
+
+        Returns the identifiers of the papers.
+        """
+        seen: dict[str, None] = {}
         page: list[Paper] = []
         for result in self._results(window):
             if self._session.total > self._query_limit and window.span > _LEAST_FULL:
                 break
             paper = paper_of(result)
-            if paper is not None and (name := paper.identifier("arxiv")) not in seen:
-                seen.add(name or "")
+            name = (paper and paper.identifier("arxiv")) or result.entry_id
+            if paper is not None and name not in seen:
                 page.append(paper)
+            seen[name] = None
             if len(page) == self._page_size:
                 yield Batch(tuple(page), expected=self._session.total)
                 page = []
+        total = self._session.total
         if page:
-            yield Batch(tuple(page), expected=self._session.total)
-        reading.papers += len(seen)
-        if len(seen) >= self._session.total:
-            return
-        logger.info("%d of %d papers from %s", len(seen), self._session.total, window)
-        too_many = self._session.total > self._query_limit
-        smallest = _LEAST_FULL if too_many else _LEAST_SHORT
-        if window.span > smallest and len(reading.short) < _MOST_SHORT:
+            yield Batch(tuple(page), expected=total)
+        smallest = _LEAST_FULL if total > self._query_limit else _LEAST_SHORT
+        can_halve = window.span > smallest and len(reading.short) < _MOST_SHORT
+        if len(seen) < total and can_halve:
+            logger.info("%d of %d papers from %s", len(seen), total, window)
+            known = len(reading.short)
             for half in window.halves():
-                yield from self._window(half, reading)
-        else:
-            reading.short.append(f"{len(seen)} of {self._session.total} from {window}")
+                seen |= yield from self._window(half, reading)
+            if len(seen) < total and len(reading.short) == known:
+                # Both halves are whole and do not make one: which of the totals was wrong?
+                total = self._count(window)
+        if len(seen) < total and not (can_halve and len(reading.short) > known):
+            reading.short.append(f"{len(seen)} of {total} from {window}")
+        return seen
+
+    def _count(self, window: _Window) -> int:
+        """How many papers the API announces for a window."""
+        next(self._client(page_size=1).results(self._search(window)), None)
+        return self._session.total
 
     def _results(self, window: _Window) -> Iterator[arxiv.Result]:
         """What the pages of a window give, also when they end too early."""
@@ -224,8 +237,7 @@ class ArxivSource:
         if days <= _SILENT_DAYS:
             return True
         before = _Window(window.start - timedelta(days=_USUAL_DAYS), window.start - _MINUTE)
-        next(self._client(page_size=1).results(self._search(before)), None)
-        usual = self._session.total
+        usual = self._count(before)
         expected = usual / _USUAL_DAYS * (days - _SILENT_DAYS)
         if usual and expected < _SURELY_SOME:
             return False

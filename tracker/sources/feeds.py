@@ -87,7 +87,7 @@ class FeedSource:
         self.name = name
         self.query = url
         self._http = http
-        self._catch_up = catch_up
+        self.catch_up = catch_up
         self._today = today
 
     def read(self, watermark: str | None, until: date) -> Iterator[Batch]:
@@ -148,12 +148,12 @@ class FeedSource:
         if not (cut or gap):
             return
         logger.info("%s %s", self.name, "was cut off" if cut else f"was not read since {state.day}")
-        if self._catch_up is None:
+        if self.catch_up is None:
             return
         start = state.day if gap else shown
         before = (date.fromisoformat(start) - _WAITING).isoformat()
         try:
-            for batch in self._catch_up.read(before, until):
+            for batch in self.catch_up.read(before, until):
                 yield Batch(batch.papers, expected=batch.expected)
         except SourceError as error:
             raise SourceError(

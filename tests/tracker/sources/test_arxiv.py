@@ -18,13 +18,14 @@ from tests.world.arxiv import (
     Record,
     cut_off,
     error_feed,
+    feed,
     records,
     reordered,
     with_total,
     without_entries,
     without_first_entry,
 )
-from tests.world.server import Answer
+from tests.world.server import Answer, Request
 from tracker.errors import SourceError
 from tracker.http import Http
 from tracker.identifiers import Identifier
@@ -246,6 +247,22 @@ def test_a_day_that_stays_short_does_not_hide_the_days_after_it(
     assert error is not None
     assert "9 of 10 from 2026-03-02" in error.reason
     assert names(batches) == {paper.id for paper in world.papers} - {hidden.id}
+    assert last_watermark(batches) is None
+
+
+def test_a_half_that_claims_to_be_empty_is_not_believed(world: ArxivWorld, http: Http) -> None:
+    """The API says now and then that there is nothing where there is."""
+
+    def nothing(request: Request, answer: Answer) -> Answer:
+        if "202602280000 TO 202603062359" not in request.query["search_query"]:
+            return feed([], total=0)
+        is_a_page = request.query["max_results"] != "1"
+        return without_first_entry(request, answer) if is_a_page else answer
+
+    world.fail(nothing, times=None)
+    batches, error = read(source(world, http))
+    assert error is not None
+    assert "of 50 from 2026-02-28" in error.reason
     assert last_watermark(batches) is None
 
 

@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.world import arxiv as arxiv_world
 from tests.world import semantic_scholar as s2_world
@@ -22,7 +24,7 @@ from tests.world.oai import OaiWorld, error, oai_records
 from tests.world.semantic_scholar import SemanticScholarWorld
 from tests.world.server import Answer, Fault, Request, World
 from tracker.errors import SourceError
-from tracker.http import Http
+from tracker.http import Http, Limits
 from tracker.settings import ArxivSettings
 from tracker.sources import Source
 from tracker.sources.arxiv import ArxivSource
@@ -68,8 +70,8 @@ def _arxiv() -> Protocol:
     names = frozenset(paper.id for paper in world.papers)
 
     def source(http: Http) -> Source:
-        settings = ArxivSettings(url=world.api, categories=("cs.CL", "cs.AI", "cs.LG"))
-        return ArxivSource(settings, http, today=lambda: TODAY, page_size=20)
+        asked = ArxivSettings(url=world.api, categories=("cs.CL", "cs.AI", "cs.LG"))
+        return ArxivSource(asked, http, today=lambda: TODAY, page_size=20)
 
     return Protocol(world, source, names)
 
@@ -252,6 +254,33 @@ def test_a_second_run_moves_nothing_back(http: Http, name: str) -> None:
         assert set(kept.papers) == protocol.papers
 
 
+_SPOILING = [
+    *(fault for name, (fault, _) in EVERYWHERE.items() if name != "read that never ends"),
+    *(fault for fault, _ in FINAL.values()),
+]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(name=st.sampled_from(sorted(PROTOCOLS)), data=st.data())
+def test_whatever_goes_wrong_in_whatever_order(name: str, data: st.DataObject) -> None:
+    """Runs over any faults: a watermark never passes a paper that was not read."""
+    own = [fault for of, fault in OWN.values() if of == name]
+    faults = st.sampled_from([*_SPOILING, *own])
+    with standing(name) as protocol, Http(limits=Limits(read=0.5)) as http:
+        kept = Kept()
+        for _ in range(data.draw(st.integers(1, 3))):
+            protocol.world.recover()
+            for fault in data.draw(st.lists(faults, max_size=6)):
+                passed = data.draw(st.integers(0, 3))
+                protocol.world.fail(fault, times=data.draw(st.integers(1, 5)), after=passed)
+            reason = kept.run(protocol.source(http))
+            if reason is None:
+                assert set(kept.papers) == protocol.papers
+        protocol.world.recover()
+        assert kept.run(protocol.source(http)) is None
+        assert set(kept.papers) == protocol.papers
+
+
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_clock_an_hour_off_loses_nothing(http: Http, hours: int) -> None:
     """At half past eleven at night it is either still or already another hour, or day."""
@@ -262,8 +291,8 @@ def test_a_clock_an_hour_off_loses_nothing(http: Http, hours: int) -> None:
         late = world.papers[12:20]
         world.papers = [paper for paper in world.papers if paper not in late]
         for day in believed:
-            settings = ArxivSettings(url=world.api, categories=("cs.CL", "cs.AI", "cs.LG"))
-            source = ArxivSource(settings, Http(), today=lambda day=day: day)  # type: ignore[misc]
+            asked = ArxivSettings(url=world.api, categories=("cs.CL", "cs.AI", "cs.LG"))
+            source = ArxivSource(asked, Http(), today=lambda day=day: day)  # type: ignore[misc]
             for batch in source.read(kept.watermark, day):
                 kept.papers |= {paper.identifier("arxiv") or "": 1 for paper in batch.papers}
                 kept.watermark = batch.watermark or kept.watermark
