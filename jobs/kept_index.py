@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import base64
 import gzip
+import logging
 import os
 import shutil
 import sqlite3
 import subprocess
+import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.errors import TrackerError
+
+logger = logging.getLogger(__name__)
 
 BRANCH = "survey-tracker-index"
 
@@ -67,10 +71,12 @@ class KeptIndex:
     _lease: str = field(default="", init=False)
 
     def restore(self, index: Path) -> bool:
-        """Put the stored index at `index`; False when nothing was ever stored.
+        """Put the stored index at `index`; False when nothing sound was ever stored.
 
-        Remembers what was there, for the lease. Raises KeptIndexError when the branch cannot
-        be read: to begin with an empty index would overwrite a full one.
+        Remembers what was there, for the lease. A damaged index is left out and replaced by the
+        next store: kept, it would fail every run until a person deletes the branch. Raises
+        KeptIndexError when the branch cannot be read: to begin with an empty index would
+        overwrite a full one.
         """
         if not (self.folder / "HEAD").exists():
             self._git("init", "--quiet", "--bare", ".")
@@ -92,9 +98,11 @@ class KeptIndex:
             self._copy([self.name], fresh)
         else:
             self._copy(parts, packed)
-            with gzip.open(packed) as source, fresh.open("wb") as out:
-                shutil.copyfileobj(source, out)
-            packed.unlink()
+            _unpack(packed, fresh)
+        if not _is_sound(fresh):
+            fresh.unlink(missing_ok=True)
+            logger.warning("the index on branch %s is damaged; a new one is begun", BRANCH)
+            return False
         # What an earlier process left beside the old file does not belong to the new one.
         for rest in ("-wal", "-shm", "-journal"):
             index.with_name(index.name + rest).unlink(missing_ok=True)
@@ -217,3 +225,24 @@ class KeptIndex:
             **{f"GIT_CONFIG_KEY_{i}": key for i, (key, _) in enumerate(settings)},
             **{f"GIT_CONFIG_VALUE_{i}": value for i, (_, value) in enumerate(settings)},
         }
+
+
+def _unpack(packed: Path, fresh: Path) -> None:
+    """The compressed file in full, or nothing."""
+    try:
+        with gzip.open(packed) as source, fresh.open("wb") as out:
+            shutil.copyfileobj(source, out)
+    except (OSError, EOFError, zlib.error):
+        fresh.unlink(missing_ok=True)
+    finally:
+        packed.unlink()
+
+
+def _is_sound(index: Path) -> bool:
+    if not index.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(index)) as connection:
+            return bool(connection.execute("PRAGMA quick_check").fetchone()[0] == "ok")
+    except sqlite3.Error:
+        return False

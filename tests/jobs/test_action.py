@@ -143,6 +143,39 @@ def test_an_index_above_the_limit_is_kept_in_parts(remote: Path, tmp_path: Path)
     assert titles(fresh) == sorted(many)
 
 
+@pytest.mark.parametrize("largest", [95_000_000, 10_000], ids=["one file", "parts"])
+def test_a_damaged_index_is_replaced_instead_of_failing_every_run(
+    remote: Path, tmp_path: Path, largest: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = tmp_path / "papers.sqlite"
+    write(index, *(f"paper {number * 7919 % 100_003:06}" for number in range(4_000)))
+    place = kept(remote, tmp_path / "run", largest=largest)
+    place.restore(index)
+    assert place.store(index)
+    damage(remote, tmp_path / "checkout")
+
+    fresh = tmp_path / "fresh.sqlite"
+    following = kept(remote, tmp_path / "next")
+    assert not following.restore(fresh)
+    assert not fresh.exists()
+    assert "damaged" in caplog.text
+    write(fresh, "new")
+    assert following.store(fresh)
+    assert kept(remote, tmp_path / "last").restore(fresh)
+    assert titles(fresh) == ["new"]
+
+
+def damage(remote: Path, checkout: Path) -> None:
+    """Cut the last stored file in half, as a transfer that broke off would."""
+    git(remote.parent, "clone", "--quiet", "--branch", BRANCH, str(remote), str(checkout))
+    last = max(checkout.glob("papers.sqlite*"))
+    content = last.read_bytes()
+    last.write_bytes(content[: len(content) // 2])
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+    git(checkout, *identity, "commit", "--quiet", "--all", "--message", "damage")
+    git(checkout, "push", "--quiet")
+
+
 def test_a_branch_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
     index = tmp_path / "papers.sqlite"
     write(index, "here already")
