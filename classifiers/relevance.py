@@ -91,11 +91,10 @@ class RelevanceClassifier:
 
         The stream hides papers that belong; taken for negatives they would push the bar above
         the list's own papers. So the share of it that is expected to belong is left out, where
-        it scores like the list does.
+        it scores more like the list than like the stream.
         """
-        listed = scores[kinds == 1]
-        like_listed = (kinds == 0) & (scores >= np.quantile(listed, 0.25))
-        hidden = np.flatnonzero(like_listed)
+        sides = [np.median(scores[kinds == kind]) for kind in (0, 1) if (kinds == kind).any()]
+        hidden = np.flatnonzero((kinds == 0) & (scores >= np.mean(sides)))
         most = int(np.ceil(_PRIOR * (kinds == 0).sum()))
         hidden = hidden[np.argsort(-scores[hidden], kind="stable")][:most]
         kept = np.ones(len(kinds), bool)
