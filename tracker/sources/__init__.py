@@ -26,12 +26,14 @@ class Batch:
 
     A watermark of None leaves the source's watermark where it was: more of the same window
     is to come. `expected` is the number of papers the source announced for what is being
-    read, None when it announces none.
+    read, None when it announces none. `problems` are sentences for a person about what could
+    not be read on the way, such as a bad line of a file.
     """
 
     papers: tuple[Paper, ...]
     watermark: str | None = None
     expected: int | None = None
+    problems: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -125,11 +125,13 @@ class FileSource:
                 elif appeared > since or not since:
                     papers.append(paper)
                 if len(papers) == _BATCH:
-                    yield Batch(tuple(papers), str(reader.mark(state)) if settled else None)
+                    watermark = str(reader.mark(state)) if settled else None
+                    yield Batch(tuple(papers), watermark, problems=reader.problems())
                     papers = []
             reader.conclude()
             state = replace(reader.mark(state), size=stamp[0], mtime=stamp[1])
-            yield Batch(tuple(papers), str(state) if settled else None)
+            watermark = str(state) if settled else None
+            yield Batch(tuple(papers), watermark, problems=reader.problems())
 
     def _fallen_due(self, old: _State, until: str) -> Iterator[tuple[_State, tuple[Paper, ...]]]:
         """The papers of the part already read whose day has come since.
@@ -165,6 +167,7 @@ class _Reader:
         self._start = self._read = 0
         self._line = 0
         self._good = self._bad = 0
+        self._problems: list[str] = []
 
     def skip(self, size: int) -> str:
         """Pass over `size` bytes; their fingerprint, whatever it is when there are fewer."""
@@ -189,10 +192,15 @@ class _Reader:
         """The state with what has been read so far."""
         return replace(state, read=self._read, sha256=self._digest.hexdigest())
 
+    def problems(self) -> tuple[str, ...]:
+        """What has gone wrong since the last time this was asked."""
+        told, self._problems = tuple(self._problems), []
+        return told
+
     def conclude(self) -> None:
         """Say how many lines were bad; InputError when no line of the whole file was good."""
         if self._bad > _TOLD:
-            logger.warning("%s: %d lines in all could not be read", self._path, self._bad)
+            self._problems.append(f"{self._path}: {self._bad} lines in all could not be read")
         if self._bad and not self._good and not self._start:
             raise InputError(f"{self._path}: none of its {self._bad} lines is a paper in JSON")
 
@@ -210,7 +218,7 @@ class _Reader:
             self._bad += 1
             if self._bad <= _TOLD and not self._quiet:
                 reason = "not JSON" if isinstance(error, json.JSONDecodeError) else error
-                logger.warning("%s:%d: skipped: %s", self._path, self._line + 1, reason)
+                self._problems.append(f"{self._path}:{self._line + 1}: skipped: {reason}")
             return None
         self._good += 1
         return paper
