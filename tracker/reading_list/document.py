@@ -10,7 +10,7 @@ from functools import cached_property
 from tracker.reading_list.blocks import Block, blocks_of
 from tracker.reading_list.entry import Entry, Kind, Unread
 from tracker.reading_list.inline import plain, scan
-from tracker.reading_list.lines import split_lines
+from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.reading import Reading, read
 from tracker.reading_list.style import Style, style_of
 from tracker.reading_list.words import (
@@ -30,6 +30,7 @@ class Document:
         self.text = text
         self.file = file
         self.lines = split_lines(text)
+        self.ending = ending_of(self.lines)
         walk = _Walk(self, {section_key(name) for name in skip_sections})
         walk.all(blocks_of(text, self.lines))
         self.taxonomy = Taxonomy(walk.sections)

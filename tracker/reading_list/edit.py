@@ -83,6 +83,11 @@ class ReadingList:
             self._styles[section] = style_of(self.by_section, section)
         return self._styles[section]
 
+    @staticmethod
+    def style_among(by_section: Mapping[Path, Sequence[Entry]], section: Path) -> Style:
+        """The style a section would have among these entries."""
+        return style_of(by_section, section)
+
     def insert_all(
         self, papers: Sequence[tuple[Path, Paper]]
     ) -> tuple[ReadingList, list[Addition]]:

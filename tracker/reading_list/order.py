@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -69,6 +70,7 @@ def _name(facts: Facts) -> Key | None:
     return (_letters(facts.short_name or facts.title),) if facts.title else None
 
 
+@lru_cache(maxsize=65_536)
 def _letters(text: str) -> str:
     return re.sub(r"^\W+", "", fold(text))
 

@@ -22,7 +22,7 @@ class Splice:
 
     `text` is the entry; `before` and `after` are the blank lines that set it apart. `rank`
     orders splices at one place: by what the section is ordered by, then as given. `numbers`
-    are the numbered lines behind it that count on.
+    are the numbered lines behind it that count on. `at` is the entry's place in its section.
     """
 
     start: int
@@ -32,7 +32,7 @@ class Splice:
     after: str = ""
     rank: float = 0
     numbers: tuple[int, ...] = ()
-    needs_break: bool = False
+    at: int = 0
 
 
 _NUMBER = re.compile(r"(\s*)(\d{1,9})([.)])")
@@ -50,17 +50,19 @@ def insertion(
     keys = entry_keys(style.order, lane)
     at = place(style.order, keys, style.order.key(facts), facts, [e.facts for e in lane])
     text = style.write(facts, at)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", ending_of(document.lines))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", document.ending)
     neighbour = lane[at - 1] if at > 0 else lane[0]
     text, numbers = _with_marker(document, text, lane, at)
     gap = _gap(document, lane, at)
     rank = _rank(style, facts)
-    eol = ending_of(document.lines)
+    eol = document.ending
     if at > 0:
         line = neighbour.end
-        return document.file, Splice(line, line, text + eol, before=gap, rank=rank, numbers=numbers)
+        return document.file, Splice(
+            line, line, text + eol, before=gap, rank=rank, numbers=numbers, at=at
+        )
     line = neighbour.start
-    return document.file, Splice(line, line, text + eol, after=gap, rank=rank, numbers=numbers)
+    return document.file, Splice(line, line, text + eol, after=gap, rank=rank, numbers=numbers, at=at)
 
 
 def _rank(style: Style, facts: Facts) -> float:
@@ -86,7 +88,7 @@ def _gap(document: Document, lane: Sequence[Entry], at: int) -> str:
         return near[0]
     if counts:
         return counts.most_common(1)[0][0]
-    return ending_of(document.lines) if lane[0].kind in ("paragraph", "heading") else ""
+    return document.ending if lane[0].kind in ("paragraph", "heading") else ""
 
 
 def _between(document: Document, first: Entry, second: Entry) -> str | None:
@@ -151,7 +153,7 @@ def _first_entry(
 ) -> tuple[str, Splice]:
     """The first entry of an empty section, in the style of the list around it."""
     document, start, end = _own_lines(documents, section)
-    eol = ending_of(document.lines)
+    eol = document.ending
     if style.templates:
         text = style.write(facts, 0)
         donor = style.templates[0].entry

@@ -29,10 +29,24 @@ class Style:
     sections around it, for what the section itself does not show.
     """
 
-    def __init__(self, lane: Sequence[Entry], wider: Sequence[Entry]) -> None:
+    def __init__(
+        self,
+        lane: Sequence[Entry],
+        wider: Sequence[Entry],
+        templates: Sequence[Template] | None = None,
+    ) -> None:
         self.lane = tuple(lane)
         self.wider = tuple(wider)
-        self.templates = [Template(entry, n) for n, entry in enumerate(self.lane or self.wider)]
+        self.templates = (
+            [Template(entry) for entry in self.lane or self.wider]
+            if templates is None
+            else list(templates)
+        )
+
+    def without(self, entry: Entry) -> Style:
+        """The style as it would be without one of several entries."""
+        kept = [template for template in self.templates if template.entry is not entry]
+        return Style([other for other in self.lane if other is not entry], self.wider, kept)
 
     @cached_property
     def order(self) -> Order:
@@ -87,10 +101,10 @@ class Style:
     def donor(self, facts: Facts, position: int) -> Template:
         """The entry whose pattern fits the facts best: alike, common, and near."""
         low = max(0, position - _NEAR)
-        near = self.templates[low : low + 2 * _NEAR]
-        return min(near, key=lambda template: self._distance(facts, template, position))
+        near = list(enumerate(self.templates[low : low + 2 * _NEAR], low))
+        return min(near, key=lambda n: self._distance(facts, n[1], abs(n[0] - position)))[1]
 
-    def _distance(self, facts: Facts, template: Template, position: int) -> float:
+    def _distance(self, facts: Facts, template: Template, away: int) -> float:
         kinds = template.kinds
         other = template.facts
         cost = 0.0
@@ -111,7 +125,7 @@ class Style:
         lacking = sum((wanted - has_labels).values()) - (template.carrier >= 0)
         cost += 0.6 * spare + 0.5 * max(lacking, 0)
         cost -= 1.2 * math.log2(1 + self.shapes[template.shape])
-        return cost + min(0.02 * abs(template.position - position), 1.0)
+        return cost + min(0.02 * away, 1.0)
 
     @staticmethod
     def _carrier_differs(facts: Facts, template: Template) -> bool:
@@ -232,9 +246,7 @@ class Style:
             return "no entries yet"
         shape = self.shapes.most_common(1)[0][0]
         same = [template for template in self.templates if template.shape == shape]
-        example = max(
-            same, key=lambda template: (-abs(len(template.labels) - 2), -template.position)
-        )
+        example = min(same, key=lambda template: abs(len(template.labels) - 2))
         words = "".join(_word(token.kind, token.text, token.pattern, example, token.index)
                         for token in example.tokens)  # fmt: skip
         line = re.sub(r"\s*[\r\n]+\s*", " ⏎ ", words).strip()

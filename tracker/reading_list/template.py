@@ -28,14 +28,10 @@ class Token:
 
 
 class Template:
-    """The pattern of one entry.
+    """The pattern of one entry."""
 
-    `position` is the entry's place among the entries of its list, counted from 0.
-    """
-
-    def __init__(self, entry: Entry, position: int = 0) -> None:
+    def __init__(self, entry: Entry) -> None:
         self.entry = entry
-        self.position = position
         self.facts = entry.facts
         self.body = entry.text.rstrip("\r\n")
         self.tokens = _tokens(self.body, entry.reading.places, entry.facts.links)
