@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.console import table
-from tracker.reading_list.document import Document
-from tracker.reading_list.entry import Entry, Unread
+from tracker.reading_list import Entry, ReadingList, Unread
 from tracker.reading_list.inline import plain
-from tracker.reading_list.order import learn_order
-from tracker.reading_list.template import Template
 from tracker.reading_list.words import is_outside
 from tracker.taxonomy import Path, path_text, section_key
 
@@ -48,50 +45,51 @@ class Look:
 
 def look(files: Mapping[str, str]) -> Look:
     """Parse the files of a reading list and describe what is there."""
-    skipped = tuple(dict.fromkeys(name for text in files.values() for name in _outside(text)))
-    documents = [
-        Document.parse(text, file=name, skip_sections=skipped) for name, text in files.items()
-    ]
-    entries = tuple(entry for document in documents for entry in document.entries)
-    by_section: dict[Path, list[Entry]] = {}
-    for entry in entries:
-        by_section.setdefault(entry.section, []).append(entry)
-    headings = dict.fromkeys(s.path for document in documents for s in document.taxonomy)
+    found = ReadingList.parse(files)
+    skipped = _skipped(files, len(found.entries))
+    entries, by_section = found.entries, found.by_section
     around = {path[:length] for path in by_section for length in range(1, len(path))}
     return Look(
-        sections=tuple(_section(path, found) for path, found in by_section.items()),
-        empty=tuple(path for path in headings if path not in by_section and path not in around),
+        sections=tuple(_section(found, path) for path in by_section),
+        empty=tuple(
+            section.path
+            for section in found.taxonomy
+            if section.path not in by_section and section.path not in around
+        ),
         entries=entries,
         links=dict(Counter(link.role for entry in entries for link in entry.links).most_common()),
-        unread=tuple(item for document in documents for item in document.unread),
+        unread=found.unread,
         skipped=skipped,
     )
 
 
-def _section(path: Path, entries: Sequence[Entry]) -> SectionLook:
-    styles = Counter(map(style_of, entries))
-    order = learn_order([entry.facts for entry in entries]) if len(entries) > 1 else None
-    return SectionLook(
-        path, len(entries), styles.most_common(1)[0][0], order.name if order else "one entry"
-    )
+def _skipped(files: Mapping[str, str], entries: int) -> tuple[str, ...]:
+    """Headings that hold no entries, of which there are so many in these files.
+
+    A table of contents that is the heading above the whole list must not be skipped.
+    """
+    names = tuple(dict.fromkeys(name for text in files.values() for name in _outside(text)))
+
+    def are_free(headings: Sequence[str]) -> bool:
+        return len(ReadingList.parse(files, skip_sections=headings).entries) == entries
+
+    return names if are_free(names) else tuple(name for name in names if are_free([name]))
 
 
-def style_of(entry: Entry) -> str:
-    """The entry with its facts replaced by their names: `* [**venue, date**] title. [paper]`."""
-    if entry.columns:
-        return "| " + " | ".join(plain(column) or "-" for column in entry.columns) + " |"
-    parts: list[str] = []
-    for token in Template(entry).tokens:
-        if token.kind == "text":
-            parts.append(token.text)
-        elif token.kind == "link":
-            label = re.match(r"\[+([^\[\]]*)\]", token.text)
-            parts.append(f"[{label[1]}]" if label else "[link]")
-        else:
-            parts.append({"short": "name"}.get(token.kind, token.kind))
-    style = re.sub(r"\s+", " ", "".join(parts)).strip()
-    # Badges and lists of resources differ from entry to entry; the beginning tells enough.
-    return style if len(style) <= _WIDEST_STYLE else style[: _WIDEST_STYLE - 1] + "…"
+def _section(reading_list: ReadingList, path: Path) -> SectionLook:
+    entries = reading_list.by_section[path]
+    style = reading_list.style(path)
+    columns = Counter(entry.columns for entry in entries).most_common(1)[0][0]
+    if columns:
+        written = " | ".join(plain(column).strip() or "-" for column in columns)
+        written = f"table: | {written} |"
+    else:
+        written = style.describe().rpartition(", ")[0]
+    written = re.sub(r"\s+", " ", written)
+    if len(written) > _WIDEST_STYLE:
+        written = written[: _WIDEST_STYLE - 1] + "…"
+    order = style.order.name if len(entries) > 1 else "one entry"
+    return SectionLook(path, len(entries), written, order)
 
 
 def _outside(text: str) -> Iterable[str]:

@@ -108,9 +108,9 @@ def test_it_says_how_each_section_is_written_and_ordered() -> None:
     found = look({"README.md": LIST})
     by_name = {section.path[-1]: section for section in found.sections}
     assert by_name["Starters"].entries == 4
-    assert by_name["Starters"].style == "* [**venue, date**] title. [paper]"
+    assert by_name["Starters"].style == 'bullet "* [**Venue, Year.Month**] Title. [paper](…)"'
     assert by_name["Starters"].order == "newest first"
-    assert by_name["Ovens"].style == "| Year | Title | Link |"
+    assert by_name["Ovens"].style == "table: | Year | Title | Link |"
     assert by_name["Ovens"].order == "oldest first"
     assert [path[-1] for path in found.empty] == ["Empty for Now"]
     assert found.links == {"paper": 7}
@@ -120,6 +120,16 @@ def test_news_navigation_and_citation_are_left_alone() -> None:
     found = look({"README.md": LIST})
     assert found.skipped == ("Table of Contents", "News", "Star History", "Citation")
     assert {s.path[-1] for s in found.sections} == {"Starters", "Ovens"}
+
+
+def test_a_catalogue_that_holds_the_list_is_not_skipped() -> None:
+    """Some lists put every section below a heading `Catalogue` or `Contents`."""
+    text = LIST.replace("## Table of Contents", "## News in Brief\n\n## Catalogue")
+    text = text.replace("## Starters", "### Starters").replace("## Ovens", "### Ovens")
+    found = look({"README.md": text.replace("## News\n", "")})
+    assert len(found.entries) == 7
+    assert "Catalogue" not in found.skipped
+    assert "Citation" in found.skipped
 
 
 def test_what_could_not_be_read_is_reported_with_its_line() -> None:
