@@ -14,6 +14,8 @@ import pytest
 from jobs.action import Outcome, act
 from jobs.console import Console
 from jobs.kept_index import BRANCH, KeptIndex, KeptIndexError
+from tests.jobs import corpus
+from tests.jobs.test_run import CONFIG
 from tracker.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -361,6 +363,30 @@ def test_an_open_quote_in_the_arguments_is_said(environ: Mapping[str, str]) -> N
 def test_the_real_command_answers_with_its_own_exit_code(environ: Mapping[str, str]) -> None:
     """Through `tracker run` itself: an argument it does not know is a usage error."""
     assert act({**environ, "INPUT_ARGUMENTS": "--no-such-flag"}, Console()) == 2
+
+
+def test_the_main_job_goes_on_where_it_was_on_another_machine(
+    environ: Mapping[str, str], tmp_path: Path
+) -> None:
+    """The whole way with the real command: the second machine has only the branch."""
+    counts = []
+    for machine in ("one", "two"):
+        place = tmp_path / machine
+        place.mkdir()
+        (place / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
+        (place / "tracker.toml").write_text(CONFIG, encoding="utf-8")
+        corpus.write_feed(place / "feed.jsonl", corpus.feed())
+        inputs = {
+            **environ,
+            "INPUT_CONFIG": str(place / "tracker.toml"),
+            "INPUT_ARGUMENTS": "--as-of 2024-02-01",
+        }
+        assert act(inputs, Console()) == 0
+        counts.append(int(outputs(environ)["proposals"]))
+        with closing(sqlite3.connect(place / "papers.sqlite")) as connection:
+            runs = connection.execute("SELECT count(*) FROM run").fetchone()[0]
+        assert runs == len(counts)
+    assert counts[0] > 0
 
 
 def test_no_input_is_pasted_into_a_script() -> None:
