@@ -144,6 +144,47 @@ def run(config: Path, as_json: bool, debug: bool, dry_run: bool, as_of: date | N
 
 @cli.command()
 @common_options
+@click.option("--since", type=Day(), default=None, help="Read from this day on, once.")
+@click.option("--until", type=Day(), default=None, help="The last day to read; today.")
+@click.option("--source", "names", multiple=True, help="Only this source; may be repeated.")
+def discover(
+    config: Path,
+    as_json: bool,
+    debug: bool,
+    since: date | None,
+    until: date | None,
+    names: tuple[str, ...],
+) -> None:
+    """Read the sources into the index, and nothing else.
+
+    Exit code 1 when a source failed or has been silent for longer than it usually is.
+
+    Example: tracker discover --source arxiv --since 2026-01-01
+    """
+    from jobs.discover_alone import discover_alone
+
+    console = Console(as_json=as_json)
+    result = discover_alone(
+        settings_of(config), console, until=until or today(), since=since, names=names
+    )
+    if result.failed:
+        sys.exit(1)
+
+
+@cli.command()
+@common_options
+def status(config: Path, as_json: bool, debug: bool) -> None:
+    """Show for each source how far it was read, and what went wrong.
+
+    Example: tracker status
+    """
+    from jobs.status import status as status_job
+
+    status_job(settings_of(config), Console(as_json=as_json))
+
+
+@cli.command()
+@common_options
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
 def search(config: Path, as_json: bool, debug: bool, query: str, limit: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -68,6 +69,17 @@ def day(value: object) -> date | None:
     try:
         return datetime.fromisoformat(text[:10]).date()
     except ValueError:
+        return None
+
+
+def day_of_watermark(watermark: str | None) -> date | None:
+    """The day up to which a watermark of any source says it was read; None when it names none."""
+    if (found := day(watermark)) is not None:
+        return found
+    try:
+        state = json.loads(watermark or "")
+        return day(state.get("day") or state.get("until"))
+    except (AttributeError, ValueError):
         return None
 
 
