@@ -148,6 +148,7 @@ def run(config: Path, as_json: bool, debug: bool, dry_run: bool, as_of: date | N
 @click.option("--until", type=Day(), default=None, help="The last day to read; today.")
 @click.option("--source", "names", multiple=True, help="Only this source; may be repeated.")
 def discover(
+    *,
     config: Path,
     as_json: bool,
     debug: bool,
