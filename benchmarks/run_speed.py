@@ -64,7 +64,10 @@ def main() -> None:
         (folder / "tracker.toml").write_text(SETTINGS, encoding="utf-8")
         with (folder / "feed.jsonl").open("w", encoding="utf-8") as feed:
             feed.writelines(itertools.islice(papers, arguments.count))
-        runs = {"first": measure(folder, arguments.as_of), "again": measure(folder, arguments.as_of)}
+        runs = {
+            "first": measure(folder, arguments.as_of),
+            "again": measure(folder, arguments.as_of),
+        }
     if arguments.json:
         print(json.dumps(runs, indent=2))
         return

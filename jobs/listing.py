@@ -1,0 +1,136 @@
+"""The reading list as the index knows it: which paper stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from db import history, papers
+from db.consolidate import READING_LIST
+from db.index import Index
+from tracker.errors import InputError
+from tracker.identifiers import normalise_title
+from tracker.reading_list import Entry, ReadingList
+from tracker.settings import Settings
+from tracker.taxonomy import Path, Section, Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The papers on a reading list and the sections each is filed under.
+
+    `entries` has the entry of each paper, the first where it stands more than once. `titles`
+    are the entries' titles, normalised, with and without what stands before a colon; they
+    catch a paper listed under an address that no source reports.
+    """
+
+    sections: Mapping[int, frozenset[Path]]
+    entries: Mapping[int, Entry]
+    titles: frozenset[str]
+
+    def holds(self, number: int, title: str) -> bool:
+        """Whether a paper is on the list."""
+        return number in self.sections or not self.titles.isdisjoint(title_keys(title))
+
+    def without(self, numbers: Collection[int]) -> Listing:
+        """The listing as if these papers were not on the list."""
+        return Listing(
+            {n: paths for n, paths in self.sections.items() if n not in numbers},
+            {n: entry for n, entry in self.entries.items() if n not in numbers},
+            self.titles,
+        )
+
+
+def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
+    """The reading list in these texts; raises InputError when it has no entry to learn from."""
+    reading_list = ReadingList.parse(files, skip_sections=settings.list.skip_sections)
+    if not reading_list.entries:
+        names = ", ".join(files)
+        raise InputError(
+            f"list.files: no entry was found in {names}; name the files that hold the list, and "
+            "see `tracker init` for what can be read"
+        )
+    return reading_list
+
+
+def title_keys(title: str) -> set[str]:
+    """What a title is recognised by on a list: all of it, and its part after a short name."""
+    keys = {normalise_title(title)}
+    _, colon, rest = title.partition(":")
+    # Five words after the colon are a title of their own; fewer may be any paper's subtitle.
+    if colon and len(normalise_title(rest).split()) >= 5:
+        keys.add(normalise_title(rest))
+    return keys - {""}
+
+
+def listing_of(index: Index, reading_list: ReadingList, now: datetime, *, keep: bool) -> Listing:
+    """Identify every entry and give its paper; `keep` records the entries as the current list."""
+    entries = reading_list.entries
+    with index.write() as session:
+        stated = [entry.paper() for entry in entries]
+        ids = papers.merge(session, stated, source=READING_LIST, seen_at=now).ids
+        if keep:
+            history.replace_listing(session, _rows(entries, ids))
+    sections: dict[int, frozenset[Path]] = {}
+    first: dict[int, Entry] = {}
+    for entry, number in zip(entries, ids, strict=True):
+        sections[number] = sections.get(number, frozenset()) | {entry.section}
+        first.setdefault(number, entry)
+    titles = {key for entry in entries for name in _names(entry) for key in title_keys(name)}
+    return Listing(sections, first, frozenset(titles))
+
+
+def sections_to_file_under(reading_list: ReadingList, settings: Settings) -> Taxonomy:
+    """The sections a paper can be filed under, with the settings' descriptions.
+
+    Those that hold entries; of the empty ones, those that the settings describe and those
+    beside a section that holds entries: a heading with prose alone is no place for papers.
+    """
+    taxonomy = reading_list.taxonomy
+    descriptions = _descriptions(taxonomy, settings)
+    filled = {entry.section for entry in reading_list.entries}
+    beside = {path[:-1] for path in filled if len(path) > 1}
+
+    def is_place(section: Section) -> bool:
+        path = section.path
+        empty_leaf = taxonomy.is_leaf(path) and len(path) > 1 and path[:-1] in beside
+        return path in filled or path in descriptions or empty_leaf
+
+    return Taxonomy(
+        Section(section.path, section.level, descriptions.get(section.path, section.description))
+        for section in taxonomy
+        if is_place(section)
+    )
+
+
+def _descriptions(taxonomy: Taxonomy, settings: Settings) -> dict[Path, str]:
+    found: dict[Path, str] = {}
+    for name, section in settings.sections.items():
+        known = taxonomy.find(name)
+        if known is None:
+            near = ", ".join(repr(s.name) for s in taxonomy.suggest(name)) or "`tracker init` lists"
+            raise InputError(
+                f"sections.{name!r}: no one section of the list is called that; near: {near}"
+            )
+        found[known.path] = section.description
+    return found
+
+
+def _names(entry: Entry) -> Iterable[str]:
+    yield entry.title
+    if entry.short_name:
+        yield f"{entry.short_name}: {entry.title}"
+
+
+def _rows(entries: Iterable[Entry], ids: Iterable[int]) -> list[history.Listing]:
+    return [
+        history.Listing(
+            file=entry.file,
+            line=entry.start + 1,
+            section=entry.section,
+            text=entry.text,
+            paper=number,
+        )
+        for entry, number in zip(entries, ids, strict=True)
+    ]

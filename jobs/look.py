@@ -1,0 +1,114 @@
+"""Look into the index: search it, show one paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from db import history, papers
+from db.index import Index
+from db.search import search as find_hits
+from jobs.console import Console
+from tracker.errors import InputError
+from tracker.identifiers import url_of
+from tracker.paper import Paper
+from tracker.settings import Settings
+from tracker.taxonomy import path_text
+
+
+def search(settings: Settings, console: Console, query: str, limit: int) -> None:
+    """Print the papers that fit a query, the best first."""
+    marks = ("", "") if console.as_json else ("[", "]")
+    with Index.open(settings.index_url) as index, index.read() as session:
+        hits = find_hits(session, query, limit=limit, marks=marks)
+        found = papers.load(session, [hit.paper for hit in hits])
+    for hit in hits:
+        paper = found[hit.paper]
+        day = paper.published.isoformat() if paper.published else "no date"
+        console.say(f"{paper.title}\n  {day}  {paper.url}\n  {hit.snippet}\n")
+    if not hits:
+        console.say("No paper fits.")
+    console.document(
+        [
+            {
+                "id": hit.paper,
+                "title": hit.title,
+                "identifiers": [str(i) for i in found[hit.paper].identifiers],
+                "url": found[hit.paper].url,
+                "snippet": hit.snippet,
+                "score": round(hit.score, 4),
+            }
+            for hit in hits
+        ]
+    )
+
+
+def show(settings: Settings, console: Console, text: str) -> None:
+    """Print what the index knows of the papers that `text` names.
+
+    Raises InputError when it names none.
+    """
+    with Index.open(settings.index_url) as index, index.read() as session:
+        numbers = papers.find(session, text)
+        if not numbers:
+            raise InputError(f"{text!r}: no such paper in the index; try `tracker search`")
+        described = [_described(session, number, papers.get(session, number)) for number in numbers]
+    for description in described:
+        console.say(_page(description))
+    console.document(described)
+
+
+def _described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
+    listing = [entry for entry in history.listing(session) if entry.paper == number]
+    return {
+        "id": number,
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "published": paper.published.isoformat() if paper.published else None,
+        "venue": paper.venue,
+        "categories": list(paper.categories),
+        "identifiers": {str(i): url_of(i) for i in paper.identifiers},
+        "links": [{"role": link.role, "url": link.url} for link in paper.links],
+        "abstract": paper.abstract,
+        "sources": [
+            {"source": s.source, "first_seen": s.first_seen.isoformat()}
+            for s in papers.sightings(session, number)
+        ],
+        "listed": [{"file": e.file, "line": e.line, "section": list(e.section)} for e in listing],
+        "proposals": [
+            {"section": list(p.section), "state": p.state, "where": p.url or p.branch}
+            for p in history.proposals(session, paper=number)
+        ],
+        "decisions": [
+            {"kind": d.kind, "at": d.at.isoformat(), "who": d.who, "reason": d.reason}
+            for d in history.decisions(session, paper=number)
+        ],
+    }
+
+
+def _page(paper: dict[str, Any]) -> str:
+    """What is known of a paper, for a person."""
+    lines = [paper["title"]]
+    facts = {
+        "authors": ", ".join(paper["authors"]),
+        "published": paper["published"],
+        "venue": paper["venue"],
+        "categories": " ".join(paper["categories"]),
+        "identifiers": "  ".join(paper["identifiers"]),
+        "address": next(iter(paper["identifiers"].values()), ""),
+        "sources": ", ".join(f"{s['source']} ({s['first_seen'][:10]})" for s in paper["sources"]),
+        "listed": "; ".join(
+            f"{path_text(tuple(e['section']))} ({e['file']}:{e['line']})" for e in paper["listed"]
+        ),
+        "proposed": "; ".join(
+            f"{path_text(tuple(p['section']))}, {p['state']} ({p['where']})"
+            for p in paper["proposals"]
+        ),
+        "decided": "; ".join(
+            " ".join(filter(None, (d["kind"], d["at"][:10], d["who"], d["reason"])))
+            for d in paper["decisions"]
+        ),
+    }
+    lines += [f"  {name:12} {value}" for name, value in facts.items() if value]
+    if paper["abstract"]:
+        lines += ["", paper["abstract"]]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,222 @@
+"""The main job: read the list, discover, classify, propose."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from db import history, papers
+from db.index import Index
+from db.store import IndexStore
+from jobs import propose
+from jobs.classify import classify
+from jobs.console import Console
+from jobs.discover import SourceReport, discover, enrich
+from jobs.listing import Listing, listing_of, parse_list
+from jobs.propose import Outcome
+from jobs.settle import State, settle
+from jobs.targets import open_target
+from tracker.http import Http
+from tracker.pull_request.proposal import Proposal, Report
+from tracker.pull_request.target import Conflict, PullRequest, Snapshot, Target
+from tracker.reading_list import ReadingList
+from tracker.settings import Settings
+from tracker.sources import Examples, Source, build_sources
+
+_TRIES = 3
+"""How often proposals are made anew when someone else writes to the branch meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """What a run did.
+
+    `report` is what the pull request says, `added` the proposals this run put into it, `diff`
+    what changes in the list, `body` the pull request's text.
+    """
+
+    run: int
+    as_of: date
+    dry_run: bool
+    sources: tuple[SourceReport, ...]
+    report: Report
+    added: tuple[Proposal, ...]
+    pull_request: PullRequest | None
+    diff: str
+    body: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether there are sources and every one failed."""
+        return bool(self.sources) and all(source.error for source in self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What stays the same while a run goes on."""
+
+    settings: Settings
+    index: Index
+    target: Target
+    console: Console
+    run: int
+    as_of: date
+    now: datetime
+    dry_run: bool
+
+
+def run(
+    settings: Settings,
+    console: Console,
+    *,
+    as_of: date,
+    dry_run: bool = False,
+    environ: Mapping[str, str] = os.environ,
+) -> RunResult:
+    """Keep the reading list alive, once.
+
+    `as_of` is the day the run believes it is; a dry run writes nothing outside the index.
+    Raises TrackerError when the list cannot be read or the pull request not be written.
+    """
+    now = datetime.now(UTC)
+    with Index.open(settings.index_url) as index:
+        target = open_target(settings, environ)
+        with index.write() as session:
+            number = history.start_run(session, "run", started=now, as_of=as_of)
+        work = _Work(settings, index, target, console, number, as_of, now, dry_run)
+        try:
+            result = _run(work, environ)
+        except BaseException:
+            _finish(index, number, "failed", {})
+            raise
+        _finish(index, number, "failed" if result.failed else "done", _counts(result))
+        return result
+
+
+def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
+    with work.console.step("Reading the list"):
+        snapshot = work.target.read()
+        reading_list = parse_list(snapshot.files, work.settings)
+    with Http(store=IndexStore(work.index)) as http:
+        examples = _examples(work.index, reading_list)
+        sources = build_sources(work.settings, http, examples, environ)
+        reports = discover(
+            work.index, sources, until=work.as_of, now=work.now, console=work.console
+        )
+        listing = _identify(work, reading_list, sources)
+    outcome, pull_request = _propose(work, snapshot, listing, reports)
+    return RunResult(
+        run=work.run,
+        as_of=work.as_of,
+        dry_run=work.dry_run,
+        sources=tuple(reports),
+        report=outcome.report,
+        added=outcome.added,
+        pull_request=pull_request,
+        diff=outcome.diff,
+        body=outcome.body,
+    )
+
+
+def _examples(index: Index, reading_list: ReadingList) -> Examples:
+    """What recommendations learn from: the identifiers of listed papers and of rejected ones."""
+    listed = tuple(dict.fromkeys(i for e in reading_list.entries for i in e.identifiers))
+    with index.read() as session:
+        rejected = papers.load(session, history.rejected_ids(session))
+    return Examples(listed, tuple(i for paper in rejected.values() for i in paper.identifiers))
+
+
+def _identify(work: _Work, reading_list: ReadingList, sources: Sequence[Source]) -> Listing:
+    """Every entry's paper, with the abstracts that the sources can look up."""
+    with work.console.step("Identifying the entries"):
+        listing = listing_of(work.index, reading_list, work.now, keep=True)
+    if enrich(work.index, listing.sections, sources, now=work.now, console=work.console):
+        listing = listing_of(work.index, reading_list, work.now, keep=True)
+    return listing
+
+
+def _propose(
+    work: _Work, snapshot: Snapshot, listing: Listing, reports: Sequence[SourceReport]
+) -> tuple[Outcome, PullRequest | None]:
+    """Decide and publish; again on what is there then, when someone else wrote meanwhile."""
+    for attempt in range(1, _TRIES + 1):
+        state = settle(work.index, snapshot, work.settings, listing, now=work.now)
+        outcome = _decide(work, snapshot, state, reports)
+        if work.dry_run:
+            break
+        try:
+            with work.console.step("Writing the proposals"):
+                labels = work.settings.propose.labels
+                done = work.target.publish(snapshot, outcome.files, outcome.report, labels)
+        except Conflict as conflict:
+            if attempt == _TRIES:
+                raise
+            work.console.warn(f"{conflict} Reading again.")
+            snapshot = work.target.read()
+            reading_list = parse_list(snapshot.files, work.settings)
+            listing = listing_of(work.index, reading_list, work.now, keep=True)
+            continue
+        propose.record(work.index, outcome, done, run=work.run, now=work.now)
+        return outcome, done if done.state != "none" else None
+    return outcome, None
+
+
+def _decide(
+    work: _Work, snapshot: Snapshot, state: State, reports: Sequence[SourceReport]
+) -> Outcome:
+    """Judge every paper that is not on the list, and put the best into it."""
+    with work.index.read() as session:
+        everything = papers.load(session)
+        rejected = history.rejected_ids(session)
+    known = {
+        number: paper
+        for number, paper in everything.items()
+        if number in state.listing.sections
+        or paper.published is None
+        or paper.published <= work.as_of
+    }
+    unlisted = [n for n, p in known.items() if not state.is_listed(n, p)]
+    candidates = [n for n in unlisted if n not in rejected]
+    settings = work.settings.propose
+    verdicts = classify(
+        known,
+        state.listing,
+        state.sections,
+        candidates=candidates,
+        rejected=[n for n in unlisted if n in rejected],
+        min_relevance=settings.min_relevance,
+        console=work.console,
+    )
+    return propose.prepare(
+        work.index,
+        state,
+        verdicts,
+        settings,
+        reports,
+        before=snapshot.working,
+        judged=len(candidates),
+        rejected=len(rejected),
+        as_of=work.as_of,
+    )
+
+
+def _counts(result: RunResult) -> dict[str, Any]:
+    funnel = result.report.funnel
+    return {
+        "seen": funnel.seen,
+        "relevant": funnel.relevant,
+        "unplaced": funnel.unplaced,
+        "postponed": funnel.postponed,
+        "added": len(result.added),
+        "open": funnel.proposed,
+    }
+
+
+def _finish(index: Index, number: int, status: str, funnel: Mapping[str, Any]) -> None:
+    with index.write() as session:
+        history.finish_run(
+            session, number, finished=datetime.now(UTC), status=status, funnel=funnel
+        )

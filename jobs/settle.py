@@ -1,0 +1,160 @@
+"""Where things stand before anything new is proposed: what waits, what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from db import history, papers
+from db.index import Index
+from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
+from tracker.paper import Paper
+from tracker.pull_request.proposal import Proposal, paper_key
+from tracker.pull_request.target import OpenPullRequest, Snapshot
+from tracker.reading_list import ReadingList
+from tracker.settings import Settings
+from tracker.taxonomy import Taxonomy
+
+PULL_REQUEST = "pull request"
+"""The source of a paper that only a pull request still names, when the index was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where things stand.
+
+    `listing` is what the list holds without what is only proposed; `sections` are where a
+    paper can be filed. `working` is what new lines are added to, `on_branch` its papers, and
+    `pending` the proposals that wait for review, by paper, as they stand there now. `notice`
+    is a sentence saying what a person must do before anything can be added.
+    """
+
+    listing: Listing
+    sections: Taxonomy
+    working: ReadingList
+    on_branch: Listing
+    pending: Mapping[int, Proposal]
+    notice: str = ""
+
+    def is_listed(self, number: int, paper: Paper) -> bool:
+        """Whether a paper is on the list or its branch."""
+        return self.listing.holds(number, paper.title) or self.on_branch.holds(number, paper.title)
+
+
+def settle(
+    index: Index, snapshot: Snapshot, settings: Settings, listing: Listing, *, now: datetime
+) -> State:
+    """Compare what was proposed with what stands on the list and its branch now.
+
+    What became of earlier proposals is recorded as decisions. `listing` is the base's.
+    """
+    opened = snapshot.pull_request
+    recorded = _numbered(index, opened.proposals if opened else (), now)
+    refused = {
+        number
+        for number, proposal in recorded.items()
+        if opened and paper_key(proposal.paper) in opened.unticked
+    }
+    working = parse_list(snapshot.working, settings)
+    on_branch = listing
+    if opened:
+        working = _restored(working, opened, recorded, refused)
+        on_branch = listing_of(index, working, now, keep=False)
+        for number in refused & on_branch.entries.keys():
+            working = working.remove(on_branch.entries[number])
+            on_branch = listing_of(index, working, now, keep=False)
+    # Without git the list and its proposals are one file: what waits there is not listed yet.
+    without_git = not snapshot.revision
+    pending = {
+        number: _as_it_stands(proposal, number, on_branch)
+        for number, proposal in recorded.items()
+        if number in on_branch.entries and (without_git or number not in listing.sections)
+    }
+    if without_git:
+        listing = listing.without(pending)
+    _decide(index, pending, refused, listing, now)
+    return State(
+        listing=listing,
+        sections=sections_to_file_under(parse_list(snapshot.files, settings), settings),
+        working=working,
+        on_branch=on_branch,
+        pending=pending,
+        notice=opened.blocked if opened else "",
+    )
+
+
+def _numbered(index: Index, proposals: Sequence[Proposal], now: datetime) -> dict[int, Proposal]:
+    """Proposals that a pull request records, by paper; unknown papers enter the index."""
+    if not proposals:
+        return {}
+    with index.write() as session:
+        stated = [proposal.paper for proposal in proposals]
+        ids = papers.merge(session, stated, source=PULL_REQUEST, seen_at=now).ids
+        known = papers.load(session, ids)
+    # The pull request abridges what the index knows whole.
+    return {
+        number: replace(proposal, paper=known[number])
+        for number, proposal in zip(ids, proposals, strict=True)
+    }
+
+
+def _restored(
+    working: ReadingList,
+    opened: OpenPullRequest,
+    recorded: Mapping[int, Proposal],
+    refused: Collection[int],
+) -> ReadingList:
+    """The list with the proposals put in again, where the branch is to be rebuilt."""
+    if not opened.rebuild:
+        return working
+    again = [(p.section, p.paper) for number, p in recorded.items() if number not in refused]
+    known = [(section, paper) for section, paper in again if section in working.taxonomy]
+    return working.insert_all(known)[0]
+
+
+def _as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Proposal:
+    """A proposal as people may have moved or reworded it on the branch."""
+    entry = on_branch.entries[number]
+    return replace(
+        proposal,
+        section=entry.section,
+        file=entry.file,
+        line=entry.start + 1,
+        text=entry.text.rstrip("\r\n"),
+    )
+
+
+def _decide(
+    index: Index,
+    pending: Collection[int],
+    refused: Collection[int],
+    listing: Listing,
+    now: datetime,
+) -> None:
+    """Record what became of the proposals that wait no longer."""
+    with index.write() as session:
+        for proposal in history.proposals(session, state="open"):
+            if proposal.paper in pending or proposal.id is None:
+                continue
+            sections = listing.sections.get(proposal.paper, frozenset())
+            kind: history.Kind = "accepted"
+            reason = ""
+            if not sections:
+                kind = "rejected"
+                reason = "unticked" if proposal.paper in refused else "its line was taken away"
+            elif proposal.section not in sections:
+                kind = "moved"
+            history.update_proposals(session, [proposal.id], at=now, state=kind)
+            history.add_decision(
+                session,
+                history.Decision(
+                    paper=proposal.paper,
+                    kind=kind,
+                    at=now,
+                    from_section=proposal.section,
+                    to_section=min(sections, default=None) if kind == "moved" else None,
+                    where=proposal.url or proposal.branch,
+                    reason=reason,
+                ),
+            )

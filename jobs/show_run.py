@@ -1,0 +1,152 @@
+"""Show what a run did: for people, or as the one JSON document of --json."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from jobs.console import Console, table
+from jobs.run import RunResult
+from tracker.paper import Paper
+from tracker.pull_request.proposal import Alternative, Funnel, Proposal, Unplaced
+from tracker.taxonomy import path_text
+
+
+def show(result: RunResult, console: Console) -> None:
+    """Print the result of a run."""
+    if console.as_json:
+        console.document(as_json(result))
+        return
+    console.say(funnel_text(result.report.funnel))
+    if result.added:
+        console.say("")
+        console.say(sections_text(result.added))
+    if result.dry_run:
+        console.say("")
+        console.say(result.diff or "Nothing would be changed.")
+        if result.diff:
+            console.say("")
+            console.say(result.body)
+    console.say("")
+    console.say(outcome(result))
+
+
+def outcome(result: RunResult) -> str:
+    """One sentence: what became of the pull request."""
+    if result.dry_run:
+        return "Dry run: nothing was written outside the index."
+    pull_request = result.pull_request
+    if pull_request is None:
+        return "Nothing to propose."
+    where = pull_request.url or pull_request.branch
+    if not result.added and pull_request.state == "unchanged":
+        return f"Nothing new; {len(result.report.proposals)} proposals wait for review: {where}"
+    count = len(result.added)
+    papers = "1 paper" if count == 1 else f"{count} papers"
+    return f"{papers} proposed, pull request {pull_request.state}: {where}"
+
+
+def funnel_text(funnel: Funnel) -> str:
+    """The way from what was looked at to what is proposed, a line each."""
+    rows = [
+        ("fetched from " + s.name + (" (failed)" if s.error else ""), s.fetched, s.new)
+        for s in funnel.sources
+    ]
+    sources = table(["source", "papers", "new"], rows) if rows else "No source is configured."
+    steps = [
+        ("looked at", funnel.seen),
+        ("relevant", funnel.relevant),
+        ("without a clear section", funnel.unplaced),
+        ("postponed (limit)", funnel.postponed),
+        ("proposed", funnel.proposed),
+    ]
+    return sources + "\n\n" + table(["funnel", "papers"], steps)
+
+
+def sections_text(proposals: Sequence[Proposal]) -> str:
+    """The new proposals, grouped by section."""
+    counts = Counter(p.section for p in proposals)
+    lines = []
+    for section in dict.fromkeys(p.section for p in proposals):
+        lines.append(f"{path_text(section)} ({counts[section]})")
+        lines += [
+            f"  {p.relevance:.2f} {p.confidence:.2f}  {p.paper.title}"
+            for p in proposals
+            if p.section == section
+        ]
+    return "\n".join(["Proposals (relevance, confidence of the section):", *lines])
+
+
+def as_json(result: RunResult) -> dict[str, Any]:
+    """The document of `tracker run --json`; `proposals` are those this run added."""
+    pull_request = result.pull_request
+    document: dict[str, Any] = {
+        "run": result.run,
+        "as_of": result.as_of.isoformat(),
+        "dry_run": result.dry_run,
+        "sources": [
+            {
+                "name": source.name,
+                "fetched": source.fetched,
+                "new": source.new,
+                "watermark": source.watermark,
+                "status": source.status,
+                "error": source.error,
+            }
+            for source in result.sources
+        ],
+        "seen": result.report.funnel.seen,
+        "relevant": result.report.funnel.relevant,
+        "proposals": [_proposal(proposal) for proposal in result.added],
+        "waiting": len(result.report.proposals) - len(result.added),
+        "postponed": result.report.funnel.postponed,
+        "abstained": [_unplaced(unplaced) for unplaced in result.report.unplaced],
+        "pull_request": None,
+    }
+    if pull_request is not None:
+        document["pull_request"] = {
+            "number": pull_request.number,
+            "url": pull_request.url,
+            "branch": pull_request.branch,
+            "state": pull_request.state,
+        }
+    if result.dry_run:
+        document |= {"diff": result.diff, "text": result.body}
+    return document
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "paper": _paper(proposal.paper),
+        "section": list(proposal.section),
+        "confidence": round(proposal.confidence, 4),
+        "relevance": round(proposal.relevance, 4),
+        "alternatives": [_alternative(a) for a in proposal.alternatives],
+        "terms": list(proposal.evidence.terms),
+        "sources": list(proposal.sources),
+        "file": proposal.file,
+        "line": proposal.line,
+        "text": proposal.text,
+    }
+
+
+def _unplaced(unplaced: Unplaced) -> dict[str, Any]:
+    return {
+        "paper": _paper(unplaced.paper),
+        "relevance": round(unplaced.relevance, 4),
+        "alternatives": [_alternative(a) for a in unplaced.alternatives],
+    }
+
+
+def _alternative(alternative: Alternative) -> dict[str, Any]:
+    return {"section": list(alternative.section), "confidence": round(alternative.confidence, 4)}
+
+
+def _paper(paper: Paper) -> dict[str, Any]:
+    return {
+        "title": paper.title,
+        "identifiers": [str(identifier) for identifier in paper.identifiers],
+        "url": paper.url,
+        "published": paper.published.isoformat() if paper.published else None,
+    }

@@ -1,0 +1,118 @@
+"""The command line: flags, exit codes, one sentence for every mistake."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from jobs.cli import cli
+from tests.jobs import corpus
+from tests.jobs.test_run import CONFIG
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def tracker(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, in a process of its own."""
+    program = "import sys; sys.path.insert(0, sys.argv.pop(1)); from jobs.cli import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", program, str(ROOT), *arguments],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("list")
+    (place / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
+    (place / "tracker.toml").write_text(CONFIG, encoding="utf-8")
+    corpus.write_feed(place / "feed.jsonl", corpus.feed())
+    return place
+
+
+def test_run_then_search_then_show(place: Path) -> None:
+    done = tracker(place, "run", "--as-of", "2024-02-01", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert len(document["proposals"]) == 6
+    assert "Reading the list ..." in done.stderr
+
+    again = tracker(place, "run", "--as-of", "2024-02-01")
+    assert again.returncode == 0
+    assert "6 proposals wait for review" in again.stdout
+
+    found = tracker(place, "search", "sourdough starter", "--json", "--limit", "3")
+    hits = json.loads(found.stdout)
+    assert len(hits) == 3
+    assert "Sourdough" in hits[0]["title"]
+
+    identifier = document["proposals"][0]["paper"]["identifiers"][0]
+    shown = json.loads(tracker(place, "show", identifier, "--json").stdout)
+    assert shown[0]["title"] == document["proposals"][0]["paper"]["title"]
+    assert shown[0]["proposals"][0]["state"] == "open"
+    page = tracker(place, "show", identifier)
+    assert "  proposed " in page.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--config", "nowhere.toml"], "nowhere.toml: no such file"),
+        (["run", "--as-of", "yesterday"], "'yesterday' is not a day of the form YYYY-MM-DD"),
+        (["run", "--as-off", "2024-01-01"], "No such option"),
+        (["rn"], "No such command"),
+        (["show", "10.1000/nothing"], "no such paper in the index"),
+        (["search"], "Missing argument"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_and_exit_code_2(
+    place: Path, arguments: list[str], words: str
+) -> None:
+    done = tracker(place, *arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_github_without_a_token_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    (tmp_path / "tracker.toml").write_text('[list]\nrepository = "a/b"\n', encoding="utf-8")
+    done = tracker(tmp_path, "run")
+    assert done.returncode == 2
+    assert "GITHUB_TOKEN is not set" in done.stderr
+
+
+def test_when_every_source_fails_the_exit_code_is_1(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
+    (tmp_path / "tracker.toml").write_text(
+        '[list]\npath = "."\n[sources.arxiv]\n'
+        'url = "http://127.0.0.1:9/"\ncategories = ["cs.CL"]\n',
+        encoding="utf-8",
+    )
+    done = tracker(tmp_path, "run", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["sources"][0]["status"] == "failed"
+    assert "warning: arxiv failed and is read again next time" in done.stderr
+
+
+def test_debug_shows_where(tmp_path: Path) -> None:
+    assert "Traceback" in tracker(tmp_path, "run", "--debug").stderr
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_every_command_says_what_it_does_and_gives_an_example(name: str) -> None:
+    command = cli.commands[name]
+    assert command.help
+    assert "Example: tracker " in command.help
+    flags = {option for p in command.params if isinstance(p, click.Option) for option in p.opts}
+    assert {"--config", "--json", "--debug"} <= flags
+    assert f"`tracker {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
