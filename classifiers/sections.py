@@ -7,20 +7,28 @@ temperature and the abstention thresholds are fitted on that without training tw
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
 
-from classifiers.text import Words, document, one_thread, section_document, strongest
+from classifiers.evaluation import coverage_at
+from classifiers.rules import Topics
+from classifiers.text import Views, document, one_thread, section_document, strongest
 from tracker.paper import Paper
 from tracker.taxonomy import Path, Section
 
-_RIDGE = 1.0
+_RIDGE = 0.1
 # How much a rare section is helped against a frequent one: 0 not at all, 1 fully.
 _BALANCE = 0.25
+# How much of a section's share of all entries speaks for it whatever the paper says.
+_INTERCEPT = 0.6
 _NEIGHBOURS = 3
+# The share of known words from which a text counts as understood.
+_UNDERSTOOD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +55,18 @@ class Filing:
 class SectionClassifier:
     """Learns from a reading list where its papers stand.
 
-    `loo_` holds what was fitted on: the probability of each section for each training paper,
-    computed as if the paper had not been on the list; rows are papers, columns `paths_`.
+    After `fit`, `paths_` are the sections and `loo_` what the classifier would say of each
+    training paper were it not on the list: rows are papers, columns `paths_`, probabilities.
+    `without` leaves out parts of the method (the views of `classifiers.text.Views`, "names",
+    "parents", "rules", "balance"), for the ablation.
     """
 
-    def __init__(self, sections: Sequence[Section], random_state: int = 0) -> None:
+    def __init__(
+        self, sections: Sequence[Section], random_state: int = 0, without: Collection[str] = ()
+    ) -> None:
         self.sections = tuple(sections)
         self.random_state = random_state
+        self.without = frozenset(without)
 
     def fit(self, papers: Sequence[Paper], labels: Sequence[Collection[Path]]) -> SectionClassifier:
         """Train; a paper may stand in several sections, a section may hold none.
@@ -65,62 +78,106 @@ class SectionClassifier:
             for path in sorted(paths):
                 described.setdefault(path, "")
         self.paths_: tuple[Path, ...] = tuple(described)
+        self._papers = len(papers)
         if not described:
             return self
-        texts = [document(paper) for paper in papers]
-        texts += [section_document(path, text) for path, text in described.items()]
-        self._papers = len(papers)
-        self._words = Words()
-        self._matrix = self._words.fit(texts)
-        truth = self._truth(labels)
-        targets = np.vstack([truth, np.eye(len(self.paths_))])
-        help_rare = targets.sum(axis=0) ** -_BALANCE
-        targets = (targets - targets.mean(axis=0)) * help_rare
-        with one_thread():
-            kernel = (self._matrix @ self._matrix.T).toarray()
-            inverse = np.linalg.inv(kernel + _RIDGE * np.eye(len(kernel)))
-            self._dual = inverse @ targets
-            left_out = targets - self._dual / np.diag(inverse)[:, None]
-        self._weights = self._matrix.T @ self._dual
-        self._temperature = _temperature(left_out[: self._papers], truth)
-        self.loo_: np.ndarray = _softmax(left_out[: self._papers] / self._temperature)
-        self._listed = truth > 0
+        self._topics = Topics(self.paths_, papers, labels, rules="rules" not in self.without)
+        self._listed = np.array([[path in paths for path in self.paths_] for paths in labels])
+        texts, titles = self._texts(papers, described)
+        self._views = Views(self.without)
+        self._matrix = self._views.fit(texts, titles)
+        left_out = self._solve()[: self._papers]
+        self._temperature = _temperature(left_out, self._targets()[: self._papers])
+        self.loo_ = self._chances(left_out, papers)
         return self
 
-    def _truth(self, labels: Sequence[Collection[Path]]) -> np.ndarray:
-        columns = {path: column for column, path in enumerate(self.paths_)}
-        truth = np.zeros((len(labels), len(columns)))
-        for row, paths in enumerate(labels):
-            for path in paths:
-                truth[row, columns[path]] = 1.0
-        return truth
+    def _texts(
+        self, papers: Sequence[Paper], described: Mapping[Path, str]
+    ) -> tuple[list[str], list[str]]:
+        """The training texts and their titles: one for each paper, then one for each section."""
+        texts = [document(paper) for paper in papers]
+        titles = [paper.title for paper in papers]
+        for path, description in described.items():
+            told = path if "parents" not in self.without else path[-1:]
+            text = section_document(told, description) if "names" not in self.without else ""
+            texts.append(text)
+            titles.append(text)
+        return texts, titles
+
+    def _targets(self) -> np.ndarray:
+        """Which training text belongs to which topic, 0 or 1."""
+        member = np.zeros((len(self.paths_), self._topics.count))
+        member[np.arange(len(self.paths_)), self._topics.of] = 1.0
+        listed = self._listed.reshape(self._papers, len(self.paths_))
+        return np.vstack([np.minimum(1.0, listed @ member), member])
+
+    def _solve(self) -> np.ndarray:
+        """Fit the regression; returns each training text's scores had it been left out."""
+        targets = self._targets()
+        mean = targets.mean(axis=0)
+        help_rare = targets.sum(axis=0) ** (0.0 if "balance" in self.without else -_BALANCE)
+        self._intercept = _INTERCEPT * mean * help_rare
+        targets = (targets - mean) * help_rare
+        with one_thread():
+            kernel = (self._matrix @ self._matrix.T).toarray()
+            kernel[np.diag_indices_from(kernel)] += _RIDGE
+            inverse = np.linalg.inv(kernel)
+            self._dual = inverse @ targets
+        self._weights = self._matrix.T @ self._dual
+        return np.asarray(targets - self._dual / np.diag(inverse)[:, None] + self._intercept)
+
+    def _chances(self, scores: np.ndarray, papers: Sequence[Paper]) -> np.ndarray:
+        """Probabilities of sections from scores of topics."""
+        topics = _softmax(scores / self._temperature)
+        if self._topics.count == len(self.paths_):
+            return topics
+        shares = np.array([self._topics.shares(paper) for paper in papers])
+        return np.asarray(topics[:, self._topics.of] * shares.reshape(-1, len(self.paths_)))
+
+    def probabilities(self, papers: Sequence[Paper]) -> np.ndarray:
+        """The calibrated probability of each section of `paths_`, a row a paper."""
+        return self._judge(papers)[2]
+
+    def _judge(self, papers: Sequence[Paper]) -> tuple[csr_matrix, np.ndarray, np.ndarray, Any]:
+        texts = [document(paper) for paper in papers]
+        matrix = self._views.matrix(texts, [paper.title for paper in papers])
+        understood = self._views.words.understood(texts)
+        with one_thread():
+            near = (matrix @ self._matrix.T).toarray()
+            scores = near @ self._dual
+        # What is not understood is not decided: the scores fade with the words unknown.
+        fade = np.minimum(1.0, understood / _UNDERSTOOD)[:, None]
+        return matrix, near, self._chances(scores * fade + self._intercept, papers), understood
 
     def predict(self, papers: Sequence[Paper]) -> list[Filing]:
         """One filing for each paper."""
         if not papers or not self.paths_:
             return []
-        texts = [document(paper) for paper in papers]
-        matrix = self._words.matrix(texts)
-        understood = self._words.understood(texts)
-        with one_thread():
-            near = (matrix @ self._matrix.T).toarray()
-            scores = near @ self._dual
-        # What is not understood is not decided: the scores fade with the words unknown.
-        fade = np.minimum(1.0, understood / 0.5)[:, None]
-        chances = _softmax(scores * fade / self._temperature)
+        matrix, near, chances, understood = self._judge(papers)
         return [
             self._filing(matrix[row], chances[row], near[row, : self._papers], understood[row])
             for row in range(len(papers))
         ]
 
+    def threshold(self, precision: float) -> float | None:
+        """The lowest confidence from which that share of the filings is right, 0 to 1.
+
+        Measured on the list's own entries, each judged as if it were new. None when no
+        confidence is high enough, or there are too few entries to tell.
+        """
+        if not self.paths_ or not self._papers:
+            return None
+        right = self._listed[np.arange(self._papers), self.loo_.argmax(axis=1)]
+        return coverage_at(self.loo_.max(axis=1), right, precision).threshold
+
     def _filing(
-        self, row: object, chances: np.ndarray, near: np.ndarray, understood: float
+        self, row: csr_matrix, chances: np.ndarray, near: np.ndarray, understood: float
     ) -> Filing:
         order = np.argsort(-chances, kind="stable")
         best = int(order[0])
         path = self.paths_[best]
         inside = [p[: len(path) - 1] == path[:-1] for p in self.paths_]
-        mine = self._listed[:, best] if self._papers else np.zeros(0, bool)
+        mine = self._listed.reshape(self._papers, len(self.paths_))[:, best]
         nearest = sorted(range(self._papers), key=lambda i: (not mine[i], -near[i], i))
         return Filing(
             section=path,
@@ -128,7 +185,7 @@ class SectionClassifier:
             alternatives=tuple((self.paths_[i], _rounded(chances[i])) for i in order[1:4]),
             parent=path[:-1],
             parent_confidence=_rounded(float(chances[inside].sum())),
-            terms=strongest(row, np.asarray(self._weights)[:, best], self._words.terms_),
+            terms=strongest(row, self._weights[:, self._topics.of[best]], self._views.words.terms_),
             neighbours=tuple(i for i in nearest if near[i] > 0)[:_NEIGHBOURS],
             understood=_rounded(understood),
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
@@ -30,20 +31,17 @@ def section_document(path: Path, description: str = "") -> str:
 class Words:
     """TF-IDF over words and pairs of words, learned from the texts at hand.
 
-    `matrix` has one row of unit length a text, and one column a term of `terms_`.
+    A matrix has one row of unit length a text, and one column a term of `terms_`.
     """
 
     def __init__(self, min_df: int = 1, max_df: float = 1.0) -> None:
         self._vectorizer = TfidfVectorizer(
-            ngram_range=(1, 2), sublinear_tf=True, min_df=min_df, max_df=max_df, dtype=np.float64
+            ngram_range=(1, 2), sublinear_tf=True, min_df=min_df, max_df=max_df
         )
 
     def fit(self, texts: Sequence[str]) -> csr_matrix:
         """Learn the terms and their weights; returns the matrix of the same texts."""
-        if not any(_WORD.search(text) for text in texts):
-            # A list whose texts hold no word at all is no reason to fail.
-            self._vectorizer.set_params(vocabulary=["no words"])
-        matrix = self._vectorizer.fit_transform(texts)
+        matrix = _fit(self._vectorizer, texts)
         self.terms_: np.ndarray = self._vectorizer.get_feature_names_out()
         self._vocabulary = self._vectorizer.vocabulary_
         return matrix
@@ -62,6 +60,56 @@ class Words:
         return shares
 
 
+class Views:
+    """Several ways to look at a text, side by side in one matrix with rows of unit length.
+
+    Words and their pairs; single telling words; pieces of words, in the title and, where there
+    are few texts, in all of it. The first columns are those of `words`. Which views pay is in
+    docs/quality.md, "Ablation".
+    """
+
+    def __init__(self, without: Collection[str] = ()) -> None:
+        self._without = frozenset(without)
+
+    def fit(self, texts: Sequence[str], titles: Sequence[str]) -> csr_matrix:
+        """Learn from texts and their titles; returns their matrix."""
+        self.words = Words()
+        parts = [self.words.fit(texts)]
+        self._others: list[tuple[TfidfVectorizer, bool]] = []
+        for name, (settings, of_title) in _VIEWS.items():
+            if name in self._without or (name == "pieces" and len(texts) > _MANY):
+                continue
+            vectorizer = TfidfVectorizer(sublinear_tf=True, **settings)
+            parts.append(_fit(vectorizer, titles if of_title else texts))
+            self._others.append((vectorizer, of_title))
+        self._scale = len(parts) ** -0.5
+        return hstack(parts, format="csr") * self._scale
+
+    def matrix(self, texts: Sequence[str], titles: Sequence[str]) -> csr_matrix:
+        """Other texts, in what was learned."""
+        parts = [self.words.matrix(texts)]
+        parts += [v.transform(titles if of_title else texts) for v, of_title in self._others]
+        return hstack(parts, format="csr") * self._scale
+
+
+# Pieces of words of whole abstracts cost seconds where entries are many, and add nothing there.
+_MANY = 1000
+_VIEWS: dict[str, tuple[dict[str, Any], bool]] = {
+    "telling": ({"stop_words": "english", "min_df": 2}, False),
+    "title pieces": ({"analyzer": "char_wb", "ngram_range": (3, 5)}, True),
+    "pieces": ({"analyzer": "char_wb", "ngram_range": (4, 5)}, False),
+}
+
+
+def _fit(vectorizer: TfidfVectorizer, texts: Sequence[str]) -> csr_matrix:
+    try:
+        return vectorizer.fit_transform(texts)
+    except ValueError:
+        # Texts without one word, or without two that share one, are no reason to fail.
+        vectorizer.set_params(vocabulary=["no words"], stop_words=None)
+        return vectorizer.fit_transform(texts)
+
+
 def strongest(
     row: csr_matrix, weights: np.ndarray, terms: np.ndarray, most: int = 5
 ) -> tuple[str, ...]:
@@ -69,6 +117,8 @@ def strongest(
 
     Common words, numbers and words inside a pair already named are not told.
     """
+    row = row[:, : len(terms)]
+    weights = weights[: len(terms)]
     order = np.argsort(-(row.data * weights[row.indices]), kind="stable")
     told: list[str] = []
     for place in order[: 6 * most]:

@@ -1,0 +1,177 @@
+"""How often the section classifier files a paper where the maintainers did.
+
+    python -m benchmarks.sections --lists DIR --papers DIR [--title-only] [--ablation] [--json]
+
+For each list with at least 60 identified papers and five sections of two or more: five folds
+over papers, the fixed seed below. Sections of a single paper are left out, for in five folds
+they are never learned and tested at once. Any of a paper's sections counts as right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.model_selection import KFold
+from sklearn.svm import LinearSVC
+
+from benchmarks.data import LabelledList, labelled, read_lists, read_papers
+from classifiers.evaluation import calibration_error, coverage_at, quality
+from classifiers.sections import SectionClassifier
+
+_SEED = 0
+Fold = tuple[np.ndarray, np.ndarray]
+Method = Callable[[LabelledList, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
+_PARTS = ["names", "parents", "rules", "balance", "telling", "title pieces", "pieces"]
+
+
+def ours(*without: str) -> Method:
+    """The project's classifier, or what is left of it."""
+
+    def score(
+        data: LabelledList, truth: np.ndarray, train: np.ndarray, test: np.ndarray
+    ) -> np.ndarray:
+        model = SectionClassifier(data.sections, without=without)
+        model.fit([data.papers[i] for i in train], [data.labels[i] for i in train])
+        return model.probabilities([data.papers[i] for i in test])
+
+    return score
+
+
+def linear_svm(C: float, balanced: bool, **vectorizer: object) -> Method:  # noqa: N803
+    """TF-IDF over words and pairs with a linear SVM; a paper is given once a section."""
+
+    def score(
+        data: LabelledList, truth: np.ndarray, train: np.ndarray, test: np.ndarray
+    ) -> np.ndarray:
+        rows, columns = np.nonzero(truth[train])
+        words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, **vectorizer)
+        texts = [f"{paper.title}. {paper.abstract}" for paper in data.papers]
+        matrix = words.fit_transform([texts[train[i]] for i in rows])
+        weight = "balanced" if balanced else None
+        model = LinearSVC(C=C, class_weight=weight, random_state=_SEED).fit(matrix, columns)
+        scores = np.full((len(test), truth.shape[1]), -np.inf)
+        scores[:, model.classes_] = model.decision_function(
+            words.transform([texts[i] for i in test])
+        )
+        return scores
+
+    return score
+
+
+def majority(
+    data: LabelledList, truth: np.ndarray, train: np.ndarray, test: np.ndarray
+) -> np.ndarray:
+    """Always the sections with the most papers."""
+    return np.tile(truth[train].sum(axis=0, dtype=float), (len(test), 1))
+
+
+METHODS: dict[str, Method] = {
+    "ours": ours(),
+    "svm": linear_svm(0.5, balanced=True),
+    # arxiv-sanity-lite's compute.py and serve.py.
+    "sanity": linear_svm(0.01, balanced=True, max_features=20000),
+    "majority": majority,
+}
+
+
+def qualifying(lists: Sequence[LabelledList]) -> list[LabelledList]:
+    """The lists large enough, without sections of one paper."""
+    found = []
+    for data in lists:
+        sizes = Counter(path for paths in data.labels for path in paths)
+        kept = tuple(section for section in data.sections if sizes[section.path] >= 2)
+        if len(data.papers) < 60 or len(kept) < 5:
+            continue
+        labels = [tuple(path for path in paths if sizes[path] >= 2) for paths in data.labels]
+        places = [place for place, paths in enumerate(labels) if paths]
+        found.append(
+            LabelledList(
+                data.name,
+                tuple(data.papers[place] for place in places),
+                tuple(labels[place] for place in places),
+                kept,
+            )
+        )
+    return found
+
+
+def measure(data: LabelledList, method: Method) -> dict[str, float]:
+    """The figures of one method on one list, over five folds."""
+    paths = [section.path for section in data.sections]
+    truth = np.array([[path in places for path in paths] for places in data.labels])
+    scores = np.zeros(truth.shape)
+    for train, test in KFold(5, shuffle=True, random_state=_SEED).split(truth):
+        scores[test] = method(data, truth, train, test)
+    found = quality(scores, truth)
+    figures = {"top1": found.top1, "top3": found.top3, "macro_f1": found.macro_f1}
+    if scores.min() >= 0 and scores.max() <= 1:
+        confidences = scores.max(axis=1)
+        right = truth[np.arange(len(truth)), scores.argmax(axis=1)]
+        figures["ece"] = calibration_error(confidences, right)
+        figures["coverage_80"] = coverage_at(confidences, right, 0.8).coverage
+        figures["coverage_90"] = coverage_at(confidences, right, 0.9).coverage
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def averages(lists: dict[str, dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """The mean of every figure of every method over the lists."""
+    methods = next(iter(lists.values()), {})
+    return {
+        method: {
+            name: round(float(np.mean([figures[method][name] for figures in lists.values()])), 4)
+            for name in methods[method]
+        }
+        for method in methods
+    }
+
+
+def table(lists: dict[str, dict[str, dict[str, float]]], names: Sequence[str]) -> str:
+    """The figures as Markdown, a row a list and method."""
+    lines = [f"| list | method | {' | '.join(names)} |", "|---|---|" + "---:|" * len(names)]
+    for title, methods in {**lists, "**average**": averages(lists)}.items():
+        for method, figures in methods.items():
+            cells = [f"{figures[name]:.3f}" if name in figures else "" for name in names]
+            lines.append(f"| {title} | {method} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure every list and print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--lists", type=Path, required=True)
+    parser.add_argument("--papers", type=Path, required=True)
+    parser.add_argument("--title-only", action="store_true", help="withhold the abstracts")
+    parser.add_argument("--ablation", action="store_true", help="also leave out one part at a time")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    lists = read_lists(options.lists)
+    wanted = {entry.arxiv_id for each in lists for entry in each.entries}
+    papers = {key: paper for key, paper in read_papers(options.papers).items() if key in wanted}
+    if options.title_only:
+        papers = {key: replace(paper, abstract="") for key, paper in papers.items()}
+    methods = dict(METHODS)
+    if options.ablation:
+        methods |= {f"without {part}": ours(part) for part in _PARTS}
+    figures: dict[str, dict[str, dict[str, float]]] = {}
+    for data in qualifying([labelled(each, papers) for each in lists]):
+        print(f"{data.name}: {len(data.papers)} papers", file=sys.stderr)
+        figures[data.name] = {name: measure(data, method) for name, method in methods.items()}
+    if options.json:
+        print(json.dumps({"overall": averages(figures), "lists": figures}, indent=1))
+    else:
+        names = ["top1", "top3", "macro_f1", "ece", "coverage_80", "coverage_90"]
+        print(table(figures, names))
+    return 0 if figures else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

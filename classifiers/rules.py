@@ -1,0 +1,95 @@
+"""Sections that say when or where a paper appeared, not what it is about.
+
+Such sections stand side by side below one heading (`Papers › 2023`, `Papers › 2024`). Words
+cannot tell them apart: together they are one topic, and the paper's date or venue decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from tracker.paper import Paper
+from tracker.taxonomy import Path, section_key
+
+_YEAR = re.compile(
+    r"^\W*(?:year\s+|papers?\s+(?:of|in|from)\s+)?((?:19|20)\d\d)(?:\s+papers?)?\W*$", re.IGNORECASE
+)
+_VENUE_SHARE = 0.6
+
+
+class Topics:
+    """The topics the sections stand for, and how a topic's papers spread over its sections.
+
+    `of` has the topic's number for each section; there are `count` topics. Most topics are
+    one section.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        papers: Sequence[Paper],
+        labels: Sequence[Collection[Path]],
+        rules: bool = True,
+    ) -> None:
+        self.paths = tuple(paths)
+        self._years = [year_of(path) if rules else None for path in paths]
+        held: dict[Path, list[Paper]] = {path: [] for path in paths}
+        for paper, places in zip(papers, labels, strict=True):
+            for path in places:
+                held[path].append(paper)
+        self._venues = [
+            rules and year is None and _is_venue(path, held[path])
+            for path, year in zip(paths, self._years, strict=True)
+        ]
+        numbers: dict[object, int] = {}
+        self.of: list[int] = []
+        for path, year, venue in zip(paths, self._years, self._venues, strict=True):
+            rule = "year" if year is not None else "venue" if venue else ""
+            key = (path[:-1], rule) if rule else path
+            self.of.append(numbers.setdefault(key, len(numbers)))
+        self.count = len(numbers)
+        self._sizes = [len(held[path]) for path in paths]
+        # A list may file by the year of the venue, often the one after the preprint.
+        self._shifts: dict[int, Counter[int]] = {}
+        for topic, path, year in zip(self.of, paths, self._years, strict=True):
+            if year is not None:
+                shifts = self._shifts.setdefault(topic, Counter())
+                shifts.update(year - p.published.year for p in held[path] if p.published)
+
+    def shares(self, paper: Paper) -> list[float]:
+        """For each section, the share it has in its topic for this paper; 1 when it is alone."""
+        weights = [self._weight(column, paper) for column in range(len(self.paths))]
+        totals: Counter[int] = Counter()
+        for topic, weight in zip(self.of, weights, strict=True):
+            totals[topic] += weight  # type: ignore[assignment]  # a Counter adds floats as well
+        return [weight / totals[topic] for topic, weight in zip(self.of, weights, strict=True)]
+
+    def _weight(self, column: int, paper: Paper) -> float:
+        year = self._years[column]
+        if year is not None and paper.published is not None:
+            shift = year - paper.published.year
+            known = self._shifts[self.of[column]]
+            return known[shift] + (2.0 if shift == 0 else 0.1)
+        if self._venues[column] and paper.venue:
+            return 1.0 if _names(self.paths[column], paper) else 0.02
+        return self._sizes[column] + 1.0
+
+
+def year_of(path: Path) -> int | None:
+    """The year a heading is about, where it is about nothing else."""
+    found = _YEAR.match(path[-1]) if path else None
+    return int(found[1]) if found else None
+
+
+def _is_venue(path: Path, papers: Sequence[Paper]) -> bool:
+    known = [paper for paper in papers if paper.venue]
+    named = sum(_names(path, paper) for paper in known)
+    return len(known) >= 2 and named >= _VENUE_SHARE * len(known)
+
+
+def _names(path: Path, paper: Paper) -> bool:
+    """Whether the heading's words, years aside, are all in the paper's venue."""
+    words = {word for word in section_key(path[-1]).split() if not word.isdigit()}
+    return bool(words) and words <= set(section_key(paper.venue).split())
