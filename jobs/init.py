@@ -76,7 +76,7 @@ def init(
             (root / WORKFLOW, workflow_text(place, request.repository or str(root.resolve().name))),
         )
     }
-    console.say(_goodbye(categories, outcome))
+    console.say(_goodbye(categories, outcome, request.repository))
     console.document(_document(found, choices, outcome))
 
 
@@ -204,10 +204,11 @@ def _write(path: Path, text: str, may_overwrite: Callable[[Path], bool]) -> str:
     return "written"
 
 
-def _goodbye(categories: Categories, outcome: Mapping[Path, str]) -> str:
+def _goodbye(categories: Categories, outcome: Mapping[Path, str], repository: str) -> str:
     lines = ["", f"arXiv categories to read: {', '.join(categories.names)}.", ""]
     lines += [f"{state:>9}  {path}" for path, state in outcome.items()]
-    lines += ["", "Next: `tracker run --dry-run` shows what it would propose."]
+    token = " (with a token that may read it in GITHUB_TOKEN)" if repository else ""
+    lines += ["", f"Next: `tracker run --dry-run`{token} shows what it would propose."]
     return "\n".join(lines)
 
 
