@@ -19,6 +19,7 @@ from tracker.http import Http, HttpError, Response
 from tracker.paper import Paper
 from tracker.settings import ArxivSettings
 from tracker.sources import Batch
+from tracker.sources.answers import failing_as
 from tracker.sources.arxiv_answers import (
     EmptyPageError,
     Page,
@@ -115,17 +116,13 @@ class ArxivSource:
         if start > until:
             return
         reading = _Reading()
-        try:
+        with failing_as(self.name):
             for window in _windows(start, until):
                 seen = yield from self._window(window, reading)
                 if not seen and self._is_silent(window):
                     continue
                 if not reading.short:
                     yield Batch((), watermark=self._moved(watermark, window))
-        except HttpError as error:
-            raise SourceError(
-                self.name, error.reason, url=error.url, attempt=error.attempts
-            ) from error
         if reading.short:
             raise SourceError(
                 self.name,
@@ -136,13 +133,9 @@ class ArxivSource:
     def look_up(self, identifiers: Iterable[str]) -> Iterator[Paper]:
         """The papers with these arXiv identifiers, in no set order; unknown ones are left out."""
         names = sorted({name for name in identifiers if name})
-        for start in range(0, len(names), _IDS_PER_REQUEST):
-            try:
+        with failing_as(self.name):
+            for start in range(0, len(names), _IDS_PER_REQUEST):
                 yield from self._look_up(names[start : start + _IDS_PER_REQUEST])
-            except HttpError as error:
-                raise SourceError(
-                    self.name, error.reason, url=error.url, attempt=error.attempts
-                ) from error
 
     def _look_up(self, names: list[str]) -> Iterator[Paper]:
         client = self._client(page_size=len(names))

@@ -18,6 +18,7 @@ from lxml import etree
 from tracker.http import Response, UnbelievableError
 from tracker.identifiers import Identifier, arxiv_id, normalise_doi
 from tracker.paper import Paper
+from tracker.sources.answers import parse_xml
 from tracker.sources.fields import code_links, one_line, unique
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -54,7 +55,7 @@ def read_page(response: Response) -> Page:
     text = response.content.strip()
     if not text.startswith(b"<"):
         raise UnbelievableError(f"answered {one_line(response.text[:80])!r} instead of papers")
-    root = _parse(text)
+    root = parse_xml(text)
     if root is None or root.tag != f"{_ATOM}feed":
         raise UnbelievableError("answered a page that is no Atom feed")
     if not text.endswith(b"feed>"):
@@ -86,17 +87,8 @@ def error_in(root: etree._Element) -> str | None:
 
 def error_message(content: bytes) -> str | None:
     """The message when `content` is an error feed."""
-    root = _parse(content.strip())
+    root = parse_xml(content)
     return None if root is None else error_in(root)
-
-
-def _parse(content: bytes) -> etree._Element | None:
-    # Abstracts sometimes hold characters XML forbids: recover, and check the end ourselves.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    try:
-        return etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        return None
 
 
 def paper_of(result: arxiv.Result) -> Paper | None:

@@ -20,9 +20,10 @@ import feedparser
 from lxml import etree
 
 from tracker.errors import SourceError
-from tracker.http import Http, HttpError, Response, UnbelievableError
+from tracker.http import Http, Response, UnbelievableError
 from tracker.paper import Paper
 from tracker.sources import Batch, Source
+from tracker.sources.answers import failing_as, parse_xml
 from tracker.sources.feed_entries import (
     Entry,
     announce_type,
@@ -97,17 +98,13 @@ class FeedSource:
         """
         since = str(day(watermark) or "")
         state = _State.parse(watermark)
-        try:
+        with failing_as(self.name):
             response = self._http.get(
                 self.query,
                 headers={"Accept": _ACCEPT, **state.conditions},
                 accept={200, 304},
                 check=check_feed,
             )
-        except HttpError as error:
-            raise SourceError(
-                self.name, error.reason, url=error.url, attempt=error.attempts
-            ) from error
         if response.status_code == 304:
             self._check_pause(state, until)
             yield Batch((), watermark=watermark)
@@ -175,7 +172,7 @@ def check_feed(response: Response) -> None:
     if response.status_code == 304:
         return
     content = response.content.strip()
-    root = _root(content)
+    root = parse_xml(content)
     kind = etree.QName(root).localname if root is not None else ""
     if kind not in {"rss", "feed", "RDF"}:
         raise UnbelievableError("answered a page that is no feed")
@@ -202,14 +199,6 @@ def arxiv_categories(url: str) -> tuple[str, ...]:
     return tuple(name for name in found[1].split("+") if name) if found else ()
 
 
-def _root(content: bytes) -> etree._Element | None:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    try:
-        return etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        return None
-
-
 def _papers(feed: Any, content: bytes) -> list[Paper]:
     names = _all_identifiers(content, len(feed.entries))
     made = (paper_of(entry, texts) for entry, texts in zip(feed.entries, names, strict=True))
@@ -218,7 +207,7 @@ def _papers(feed: Any, content: bytes) -> list[Paper]:
 
 def _all_identifiers(content: bytes, count: int) -> Sequence[Sequence[str]]:
     """The dc:identifier texts of each entry: PubMed writes several, feedparser keeps one."""
-    root = _root(content.strip())
+    root = parse_xml(content)
     items = [] if root is None else [e for e in root.iter("{*}*") if _name(e) in _ITEMS]
     found = [[e.text or "" for e in item.iterfind(_IDENTIFIER)] for item in items]
     return found if len(found) == count else [()] * count

@@ -21,6 +21,7 @@ from tracker.http import Http, HttpError, Response, UnbelievableError
 from tracker.identifiers import Identifier, arxiv_id, normalise_doi
 from tracker.paper import Paper
 from tracker.sources import Batch
+from tracker.sources.answers import failing_as, parse_xml
 from tracker.sources.fields import code_links, day, one_line, unique, without_tex_accents
 
 logger = logging.getLogger(__name__)
@@ -144,16 +145,15 @@ class OaiSource:
                 "until": state.until,
             }
         )
-        try:
-            response = self._http.get(
-                self._url, params={"verb": "ListRecords", **params}, check=_check
-            )
-        except HttpError as error:
-            if state.token and _ExpiredTokenError in (type(error), type(error.__cause__)):
-                return None
-            raise SourceError(
-                self.name, error.reason, url=error.url, attempt=error.attempts
-            ) from error
+        with failing_as(self.name):
+            try:
+                response = self._http.get(
+                    self._url, params={"verb": "ListRecords", **params}, check=_check
+                )
+            except HttpError as error:
+                if state.token and isinstance(error.__cause__, _ExpiredTokenError):
+                    return None
+                raise
         return _parse_page(response)
 
 
@@ -163,7 +163,7 @@ class _ExpiredTokenError(UnbelievableError):
 
 def _check(response: Response) -> None:
     """Raise UnbelievableError when a response is no whole answer to ListRecords."""
-    root = _root(response)
+    root = parse_xml(response.content)
     if root is None or root.tag != f"{_OAI}OAI-PMH":
         raise UnbelievableError("answered a page that is not OAI-PMH")
     if not response.content.rstrip().endswith(b"OAI-PMH>"):
@@ -178,16 +178,8 @@ def _check(response: Response) -> None:
         raise UnbelievableError("answered without records and without a reason")
 
 
-def _root(response: Response) -> etree._Element | None:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    try:
-        return etree.fromstring(response.content.strip(), parser)
-    except etree.XMLSyntaxError:
-        return None
-
-
 def _parse_page(response: Response) -> _Page:
-    root = _root(response)
+    root = parse_xml(response.content)
     listed = root.find(f"{_OAI}ListRecords") if root is not None else None
     if listed is None:
         return _Page((), 0, "", None)

@@ -22,6 +22,7 @@ from tracker.http import Http, HttpError
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.sources import Batch
+from tracker.sources.answers import failing_as
 from tracker.sources.fields import day
 from tracker.sources.semantic_scholar_client import CheckedRequester, QuietClient
 from tracker.sources.semantic_scholar_papers import (
@@ -209,9 +210,8 @@ class CitationSource(_Shared):
 def speaking_of(source: str) -> Iterator[None]:
     """Turn what goes wrong in a request into the source's failure."""
     try:
-        yield
-    except HttpError as error:
-        raise SourceError(source, error.reason, url=error.url, attempt=error.attempts) from error
+        with failing_as(source):
+            yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         # The package takes the fields of an answer for granted.
         raise SourceError(source, f"answered in a form nobody expects: {error!r}") from error
