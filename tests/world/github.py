@@ -4,7 +4,7 @@
         world.push("main", {"README.md": "# A better list\n"}, login="maintainer")
         world.merge_pull(1)
 
-Its token is `token`. What the API promises is answered in the API's words, refusals included;
+Its token is `TOKEN`. What the API promises is answered in the API's words, refusals included;
 `settings` switches on what an owner can forbid.
 """
 

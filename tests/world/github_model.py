@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.world.server import Answer
 
-TOKEN = "token"
+TOKEN = "the-token-of-the-tests"
 NAME = "owner/list"
 MOST_BODY = 65_536
 _DOCS = "https://docs.github.com/rest"

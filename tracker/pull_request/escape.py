@@ -49,8 +49,8 @@ def plain(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Text for the inside of a Markdown line or table cell: shown as it is, without effect."""
-    escaped = _MARKDOWN.sub(r"\\\1", one_line(text))
-    return _LIVE.sub(lambda match: match[0] + "&#8203;", escaped)
+    escaped = _MARKDOWN.sub(r"\\\1", plain(text))
+    return escaped.replace(ZERO_WIDTH_SPACE, "&#8203;")
 
 
 # References to these pages link back from them, and some close them.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,18 +138,16 @@ def write_atomically(path: Path, text: str) -> None:
     The file's mode stays, and a symbolic link goes on pointing where it did.
     """
     path = path.resolve()
-    content = text.encode("utf-8", "surrogateescape")
-    name = ""
+    # Always the same name, so that what a run that died left behind is taken away by the next.
+    draft = path.with_name(f".{path.name}.survey-tracker")
     try:
         mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        draft.unlink(missing_ok=True)
+        with draft.open("xb") as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(path)
+        draft.chmod(mode)
+        draft.replace(path)
     except OSError as error:
-        if name:
-            Path(name).unlink(missing_ok=True)
         raise TargetError(f"{path}: cannot be written: {error.strerror}") from None

@@ -13,6 +13,16 @@ from tracker.errors import TargetError
 from tracker.pull_request.escape import shorten
 from tracker.pull_request.target import Conflict
 
+_NOT_GITHUB = (
+    BadAttributeException,
+    AssertionError,
+    AttributeError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What PyGithub raises on an answer that lacks what the API promises."""
+
 
 @contextmanager
 def explained(doing: str, repository: str) -> Iterator[None]:
@@ -30,7 +40,7 @@ def explained(doing: str, repository: str) -> Iterator[None]:
         raise TargetError(
             f"{doing}: GitHub could not be reached; run again later ({reason})"
         ) from None
-    except (BadAttributeException, RuntimeError, ValueError, AssertionError) as error:
+    except _NOT_GITHUB as error:
         reason = shorten(str(error) or type(error).__name__, 200)
         raise TargetError(
             f"{doing}: the answer is not GitHub's; check github.url ({reason})"
@@ -77,7 +87,8 @@ def _remedy(error: GithubException, said: str, repository: str) -> str:
         f"and pull requests of {repository}",
         403: f"the token may not do this in {repository}; in a workflow set `permissions:` to "
         "`contents: write`, `pull-requests: write` and `issues: write`",
-        404: f"{repository} has none, or the token may not see it; check [list] and GITHUB_TOKEN",
+        404: f"not found in {repository}, or the token may not see it; check [list] in the "
+        "settings and GITHUB_TOKEN",
         409: f"{repository} changed meanwhile or is empty; run again",
         422: f"GitHub refuses it; check the rules that protect branches of {repository}",
     }

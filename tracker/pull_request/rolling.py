@@ -153,26 +153,28 @@ def _merged(
     `seen` is the commit of the branch to go on from.
     """
     names, revision, head = tuple(nothing.files), nothing.revision, found.head
-    ours = _texts(repository, seen, names)
     plan = Plan(head=head, parents=(head,), ground=head, unannounced=seen != head)
-    if fork.fork == revision:
-        return replace(nothing, plan=plan, pull_request=replace(found, files=ours))
-    then = _texts(repository, fork.fork, names)
+    stuck: list[str] = []
+    if fork.fork != revision:
+        overlay = _overlay(repository, revision, fork, head, names)
+        stuck += [] if overlay is not None else ["other files"]
+        parents = (head, revision)
+        plan = replace(plan, parents=parents, ground=revision, overlay=overlay or {})
+    start = fork if seen == head else repository.divergence(revision, seen)
+    ours = _texts(repository, seen, names)
+    then = _texts(repository, start.fork, names)
     merged = {name: merge(then[name], ours[name], nothing.files[name]) for name in names}
-    overlay = _overlay(repository, revision, fork, head, names)
-    plan = replace(plan, parents=(head, revision), ground=revision, overlay=overlay or {})
-    stuck = sorted(name for name, text in merged.items() if text is None)
-    if not stuck and overlay is not None:
-        whole = {name: text for name, text in merged.items() if text is not None}
-        return replace(nothing, plan=plan, pull_request=replace(found, files=whole))
+    stuck += sorted(name for name, text in merged.items() if text is None)
+    if not stuck:
+        files = {name: text for name, text in merged.items() if text is not None}
+        return replace(nothing, plan=plan, pull_request=replace(found, files=files))
     if all(commit.is_ours for commit in fork.commits):
         again = replace(found, files=nothing.files, rebuild=True)
         return replace(nothing, plan=plan, pull_request=again)
     sentence = (
-        f"{nothing.base} and this branch changed the same lines of "
-        f"{', '.join(stuck) or 'other files'}, and people have committed here. Merge "
-        f"{nothing.base} into {nothing.branch} and resolve the conflict; until then nothing is "
-        "added."
+        f"{nothing.base} and this branch changed the same lines of {', '.join(stuck)}, and people "
+        f"have committed here. Merge {nothing.base} into {nothing.branch} and resolve the "
+        "conflict; until then nothing is added."
     )
     return replace(nothing, plan=plan, pull_request=replace(found, files=ours, blocked=sentence))
 

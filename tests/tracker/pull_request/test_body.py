@@ -188,8 +188,9 @@ def _harmless() -> Report:
     )
 
 
-@pytest.mark.parametrize("count", [1, 15, 100, 250])
-@pytest.mark.parametrize("length", [1, 60, 1500])
+@pytest.mark.parametrize(
+    ("count", "length"), [(0, 1), (1, 20_000), (15, 60), (15, 1500), (100, 1), (100, 60), (250, 9)]
+)
 def test_the_text_fits_whatever_it_has_to_say(count: int, length: int) -> None:
     long = "word|@#" * length
     many = [
