@@ -57,7 +57,9 @@ class Tally:
 
 def paper_links(document: Document) -> Iterator[int]:
     """The lines (from 0) of the links to papers an entry should hold."""
-    text = re.sub(r"<!--.*?-->|^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1", _blank, document.text, flags=re.S | re.M)
+    text = re.sub(
+        r"<!--.*?-->|^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1", _blank, document.text, flags=re.S | re.M
+    )
     first = min((entry.start for entry in document.entries), default=0)
     first = max((start for start, closed in document.starts if start <= first), default=0)
     line, position = 0, 0
@@ -112,9 +114,7 @@ def leave_one_out(reading_list: ReadingList, show: int = 0) -> dict[str, Tally]:
     return tallies
 
 
-def without(
-    reading_list: ReadingList, whole: Style, section: SectionPath, entry: Entry
-) -> Style:
+def without(reading_list: ReadingList, whole: Style, section: SectionPath, entry: Entry) -> Style:
     """The section's style as it is without the entry."""
     if len(whole.lane) > 1 or entry not in whole.lane:
         return whole.without(entry)
@@ -134,7 +134,9 @@ def history(bundle: Path) -> Tally:
         ).stdout.split()  # fmt: skip
         before: ReadingList | None = None
         for commit in log:
-            shown = subprocess.run([*git, "show", f"{commit}:{FILE}"], check=False, capture_output=True)
+            shown = subprocess.run(
+                [*git, "show", f"{commit}:{FILE}"], check=False, capture_output=True
+            )
             if shown.returncode:
                 continue
             text = shown.stdout.decode("utf-8", "surrogateescape")
@@ -196,7 +198,8 @@ def share(tally: Tally) -> float | None:
 def report(lists: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The benchmark's document: shares over all cases together, and for each list."""
     overall: dict[str, Any] = {
-        name: sum(found[name] for found in lists.values()) for name in ("sections", "entries", "unread")
+        name: sum(found[name] for found in lists.values())
+        for name in ("sections", "entries", "unread")
     }
     for name in SHARES:
         tallies = [found[name] for found in lists.values()]
@@ -204,7 +207,10 @@ def report(lists: dict[str, dict[str, Any]]) -> dict[str, Any]:
         shares = [value for tally in tallies if (value := share(tally)) is not None]
         overall[f"{name}_mean"] = round(sum(shares) / len(shares), 4) if shares else None
     each = {
-        list_name: {name: share(value) if isinstance(value, Tally) else value for name, value in found.items()}
+        list_name: {
+            name: share(value) if isinstance(value, Tally) else value
+            for name, value in found.items()
+        }
         for list_name, found in lists.items()
     }
     return {"overall": overall, "lists": each}
@@ -222,7 +228,9 @@ def main() -> None:
     lists = {}
     for path in sorted(arguments.lists.glob("*.md")):
         if arguments.only in path.name:
-            bundle = arguments.repositories / f"{path.stem}.bundle" if arguments.repositories else None
+            bundle = (
+                arguments.repositories / f"{path.stem}.bundle" if arguments.repositories else None
+            )
             lists[path.stem] = measure(path, bundle, arguments.show)
     result = report(lists)
     if arguments.json:

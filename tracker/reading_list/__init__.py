@@ -6,7 +6,7 @@ from tracker.reading_list.edit import Addition, ReadingList
 from tracker.reading_list.entry import Entry, Unread
 from tracker.reading_list.lines import read_text, write_text
 from tracker.reading_list.order import Order
-from tracker.reading_list.reading import Facts, NamedLink
+from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.style import Style
 
 __all__ = [

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from tracker.reading_list.blocks import Block, blocks_of
 from tracker.reading_list.entry import Entry, Kind, Unread
 from tracker.reading_list.inline import plain, scan
 from tracker.reading_list.lines import ending_of, split_lines
-from tracker.reading_list.reading import Reading, read
+from tracker.reading_list.pieces import Reading
+from tracker.reading_list.reading import read
 from tracker.reading_list.style import Style, style_of
 from tracker.reading_list.words import (
     is_outside,
@@ -33,6 +35,7 @@ class Document:
         self.ending = ending_of(self.lines)
         walk = _Walk(self, {section_key(name) for name in skip_sections})
         walk.all(blocks_of(text, self.lines))
+        walk.again()
         self.taxonomy = Taxonomy(walk.sections)
         self.entries: tuple[Entry, ...] = tuple(walk.entries)
         self.unread: tuple[Unread, ...] = tuple(walk.unread)
@@ -337,6 +340,16 @@ class _Walk:
         )
         if reading.facts.venue:
             self.venues[venue_key(reading.facts.venue)] += 1
+
+    def again(self) -> None:
+        """Read entries without a venue once more, knowing the venues the others write."""
+        known = frozenset(name for name, count in self.venues.items() if count >= 2 and name)
+        for number, entry in enumerate(self.entries):
+            if not entry.venue and entry.notes and known:
+                text = entry.text.rstrip("\r\n")
+                reading = read(text, entry.kind, entry.columns, known)
+                if reading.facts.venue and reading.facts.title == entry.title:
+                    self.entries[number] = replace(entry, reading=reading)
 
     def outside_lines(self, total: int) -> Iterable[tuple[int, int]]:
         """The lines of sections that hold no entries."""

@@ -10,7 +10,7 @@ from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry, Unread
-from tracker.reading_list.reading import Facts
+from tracker.reading_list.pieces import Facts
 from tracker.reading_list.splice import Splice, apply, insertion, removal
 from tracker.reading_list.style import Style, style_of
 from tracker.taxonomy import Path, Section, Taxonomy, path_text

@@ -9,7 +9,7 @@ from typing import Literal
 from tracker.identifiers import Identifier, arxiv_id
 from tracker.paper import Link, Paper
 from tracker.reading_list.dates import PartialDate
-from tracker.reading_list.reading import Facts, NamedLink, Reading
+from tracker.reading_list.pieces import Facts, NamedLink, Reading
 from tracker.reading_list.words import PREPRINT, identify_safely
 from tracker.taxonomy import Path
 

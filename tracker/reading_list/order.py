@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from tracker.identifiers import arxiv_id, fold
 from tracker.reading_list.entry import Entry
-from tracker.reading_list.reading import Facts
+from tracker.reading_list.pieces import Facts
 from tracker.reading_list.words import venue_key
 
 OrderName = Literal[

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tracker.reading_list.dates import pattern_depth, write_date
 from tracker.reading_list.escape import escape_title, flatten
-from tracker.reading_list.reading import Facts, NamedLink
+from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.template import Template, Token, label_key
 from tracker.reading_list.words import ET_AL
 

@@ -11,7 +11,7 @@ from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.order import entry_keys, place
-from tracker.reading_list.reading import Facts
+from tracker.reading_list.pieces import Facts
 from tracker.reading_list.style import Style
 from tracker.taxonomy import Path
 
@@ -62,7 +62,9 @@ def insertion(
             line, line, text + eol, before=gap, rank=rank, numbers=numbers, at=at
         )
     line = neighbour.start
-    return document.file, Splice(line, line, text + eol, after=gap, rank=rank, numbers=numbers, at=at)
+    return document.file, Splice(
+        line, line, text + eol, after=gap, rank=rank, numbers=numbers, at=at
+    )
 
 
 def _rank(style: Style, facts: Facts) -> float:

@@ -13,7 +13,7 @@ from tracker.reading_list.dates import PartialDate, is_padded
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.escape import flatten
 from tracker.reading_list.order import Order, learn_order
-from tracker.reading_list.reading import Facts, NamedLink
+from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.render import Habits, render
 from tracker.reading_list.template import Template, label_key
 from tracker.taxonomy import Path
@@ -101,10 +101,16 @@ class Style:
     def donor(self, facts: Facts, position: int) -> Template:
         """The entry whose pattern fits the facts best: alike, common, and near."""
         low = max(0, position - _NEAR)
-        near = list(enumerate(self.templates[low : low + 2 * _NEAR], low))
-        return min(near, key=lambda n: self._distance(facts, n[1], abs(n[0] - position)))[1]
+        votes: dict[str, float] = {}
+        best: dict[str, tuple[float, Template]] = {}
+        for number, template in enumerate(self.templates[low : low + 2 * _NEAR], low):
+            cost = self._distance(facts, template) + 0.01 * min(abs(number - position), 50)
+            votes[template.masked] = votes.get(template.masked, 0.0) + math.exp(-2.0 * cost)
+            if template.masked not in best or cost < best[template.masked][0]:
+                best[template.masked] = (cost, template)
+        return best[max(votes, key=lambda pattern: votes[pattern])][1]
 
-    def _distance(self, facts: Facts, template: Template, away: int) -> float:
+    def _distance(self, facts: Facts, template: Template) -> float:
         kinds = template.kinds
         other = template.facts
         cost = 0.0
@@ -124,8 +130,7 @@ class Style:
         spare = sum((has_labels - wanted).values())
         lacking = sum((wanted - has_labels).values()) - (template.carrier >= 0)
         cost += 0.6 * spare + 0.5 * max(lacking, 0)
-        cost -= 1.2 * math.log2(1 + self.shapes[template.shape])
-        return cost + min(0.02 * away, 1.0)
+        return cost
 
     @staticmethod
     def _carrier_differs(facts: Facts, template: Template) -> bool:

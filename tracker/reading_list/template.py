@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tracker.reading_list.entry import Entry
-from tracker.reading_list.reading import NamedLink, Place
+from tracker.reading_list.pieces import NamedLink, Place
 
 _SLOTS = ("title", "short", "authors", "venue", "date", "note")
 

@@ -153,10 +153,11 @@ def looks_like_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and 2 <= len(text.split()) <= 4
 
 
-def author_parts(text: str) -> list[str]:
-    """The names in a row of names."""
-    text = re.sub(r"\([^()]*\)|[\d*†‡§¹²³#^]+", "", text)
-    parts = re.split(r"\s*[,;，、&]\s*(?:and\s+)?|\s+and\s+", text)
+def author_parts(text: str, *, bare: bool = True) -> list[str]:
+    """The names in a row of names; `bare` leaves out what stands in brackets and marks."""
+    if bare:
+        text = re.sub(r"\([^()]*\)|[\d*†‡§¹²³#^]+", "", text)
+    parts = re.split(r"\s*[,;，、](?![^()]*\))\s*(?:and\s+|& ?)?|\s+(?:and|&)\s+(?![^()]*\))", text)
     return [part.strip(" .") for part in parts if part.strip(" .")]
 
 

@@ -1,0 +1,210 @@
+"""An entry's text cut at its links, emphasis, breaks and cells, and what has been read of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from tracker.paper import Role
+from tracker.reading_list.dates import PartialDate, WrittenDate
+from tracker.reading_list.inline import Mark, plain, scan
+from tracker.reading_list.words import label_role, url_role
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLink:
+    """A link as an entry writes it; `label` is its text as a reader sees it.
+
+    `image` is the address of the picture that is its text, "" for words. A picture without a
+    link has role "other" and `url` "".
+    """
+
+    role: Role
+    url: str
+    label: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a paper when its entry is written."""
+
+    title: str
+    short_name: str = ""
+    authors: tuple[str, ...] = ()
+    et_al: bool = False
+    venue: str = ""
+    published: PartialDate | None = None
+    links: tuple[NamedLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fact stands in an entry's text: `start` to `end`; `index` counts links."""
+
+    name: str
+    start: int
+    end: int
+    index: int = 0
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The facts of an entry, their places in its text from left to right, and the notes."""
+
+    facts: Facts
+    places: tuple[Place, ...]
+    notes: str = ""
+
+
+@dataclass(slots=True)
+class Piece:
+    """A run of text between constructs."""
+
+    start: int
+    end: int
+    bold: bool = False
+    italic: bool = False
+    link: int = -1
+    line: int = 0
+    cell: int = 0
+    column: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    text: str
+    pieces: list[Piece] = field(default_factory=list)
+    links: list[NamedLink] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    title: str = ""
+    short: str = ""
+    authors: tuple[str, ...] = ()
+    et_al: bool = False
+    venue: str = ""
+    date: WrittenDate | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def put(self, name: str, start: int, end: int, index: int = 0, pattern: str = "") -> None:
+        self.places.append(Place(name, start, end, index, pattern))
+
+
+_COLUMNS = (
+    ("title", r"title|paper|papers|name|model|models|method|work|dataset|论文|标题|名称|模型"),
+    ("venue", r"venue|publisher|publication|journal|conference|where|期刊|会议|来源"),
+    ("date", r"date|year|time|published|month|release|released|release time|时间|日期|年份"),
+    ("authors", r"authors?|作者"),
+    (
+        "links",
+        r"links?|urls?|code|github|repo|project|data|pdf|paper link|resources?|website|链接|地址",
+    ),
+)
+
+
+def column_name(header: str) -> str:
+    """What a table's column holds, told by its heading; "" for anything else."""
+    words = " ".join(re.findall(r"[^\W_]+", header.casefold()))
+    for name, pattern in _COLUMNS:
+        if re.fullmatch(pattern, words):
+            return name
+    return "date" if "date" in words else ""
+
+
+def _is_letter(text: str, mark: Mark) -> bool:
+    """Whether a tag only shifts letters of a title, as in H<sub>2</sub>O."""
+    return re.match(r"</?su[bp]>", text[mark.start : mark.end], re.IGNORECASE) is not None
+
+
+def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html: bool) -> None:
+    """Divide the text at its constructs."""
+    text = draft.text
+    state = _State(rows=rows, columns=tuple(column_name(c) for c in columns))
+    position = begin
+    draft.marks = scan(text, begin)
+    stops: list[tuple[int, int, Mark | None]] = []
+    for mark in draft.marks:
+        if mark.kind == "emphasis":
+            stops.append((mark.start, mark.label[0], mark))
+            stops.append((mark.label[1], mark.end, None))
+        elif not (
+            mark.kind == "code" or (mark.kind == "pipe" and not rows) or _is_letter(text, mark)
+        ):
+            stops.append((mark.start, mark.end, mark))
+    for start, end, mark in sorted(stops, key=lambda stop: (stop[0], stop[1])):
+        if start < position:
+            continue
+        _add_piece(draft, state, position, start)
+        position = end
+        if mark is None or mark.kind == "emphasis":
+            state.emphasise(text[start:end], opens=mark is not None)
+        elif mark.kind in ("link", "image"):
+            _add_link(draft, state, mark)
+        elif mark.kind == "pipe":
+            state.cell += 1
+        elif mark.kind == "break":
+            state.line += 1
+        elif html and re.match(r"<t[dh]\b", text[start:end], re.IGNORECASE):
+            state.cell += 1
+    _add_piece(draft, state, position, len(text))
+
+
+@dataclass(slots=True)
+class _State:
+    rows: bool
+    columns: tuple[str, ...]
+    line: int = 0
+    cell: int = 0
+    signs: list[str] = field(default_factory=list)
+
+    @property
+    def column(self) -> str:
+        return self.columns[self.cell - 1] if 0 < self.cell <= len(self.columns) else ""
+
+    def emphasise(self, sign: str, *, opens: bool) -> None:
+        if opens:
+            self.signs.append(sign)
+        elif sign in self.signs:
+            self.signs.remove(sign)
+
+    @property
+    def bold(self) -> bool:
+        return any(len(sign) >= 2 for sign in self.signs)
+
+    @property
+    def italic(self) -> bool:
+        return any(len(sign) in (1, 3) for sign in self.signs)
+
+
+def _add_piece(draft: Draft, state: _State, start: int, end: int, link: int = -1) -> None:
+    text = draft.text
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        draft.pieces.append(
+            Piece(start, end, state.bold, state.italic, link, state.line, state.cell, state.column)
+        )
+
+
+def _add_link(draft: Draft, state: _State, mark: Mark) -> None:
+    text = draft.text
+    label = plain(text[mark.label[0] : mark.label[1]])
+    url = text[mark.url[0] : mark.url[1]].strip()
+    index = len(draft.links)
+    if mark.kind == "image":
+        link = NamedLink("other", "", label, url)
+    else:
+        image = text[mark.image[0] : mark.image[1]] if mark.image else ""
+        link = NamedLink(label_role(label) or url_role(url), url, label, image)
+    draft.links.append(link)
+    draft.put("link", mark.start, mark.end, index)
+    draft.put("url", *mark.url, index)
+    if mark.kind == "link" and mark.image is None and label and label_role(label) is None:
+        start, end = mark.label
+        inner = re.compile(r"\*{1,3}|_{1,2}|~~").match(text, start, end)
+        if inner and text[:end].endswith(inner[0]) and end - start > 2 * len(inner[0]):
+            start, end = start + len(inner[0]), end - len(inner[0])
+        _add_piece(draft, state, start, end, index)

@@ -1,0 +1,164 @@
+"""Finds the title of an entry, and the short name that may stand before it."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.reading_list.dates import find_date
+from tracker.reading_list.inline import plain
+from tracker.reading_list.pieces import Draft, Piece
+from tracker.reading_list.words import ET_AL, is_paper_url, looks_like_authors, looks_like_venue
+
+_QUOTED = re.compile(r"[\"“”«「《]([^\"“”«»「」《》]{12,})[\"“”»」》]")
+KEYED = re.compile(r"\W{0,4}(?:[A-Z][\w /-]{1,20}|[\w-]+)\s*[:：]\s")
+"""A line that begins with its key: `📅 Date: ...`."""
+
+
+def pick_title(draft: Draft) -> Piece | None:
+    """The piece that is most like a title; None where none is."""
+    best: tuple[float, Piece] | None = None
+    first_line = min((piece.line for piece in draft.pieces), default=0)
+    for order, piece in enumerate(draft.pieces):
+        score = _score(draft, piece, first_line) - 0.01 * order
+        if best is None or score > best[0]:
+            best = (score, piece)
+    return best[1] if best is not None and best[0] > 0 else None
+
+
+def _score(draft: Draft, piece: Piece, first_line: int) -> float:
+    words = plain(draft.text[piece.start : piece.end])
+    count = len(re.findall(r"[^\W\d_]{2,}|[\u3400-\u9fff]{2}", words))
+    if not count:
+        return -1.0
+    score = float(min(count, 10))
+    if piece.column:
+        score += 14 if piece.column == "title" else -8
+    score += 5 * (piece.line == first_line) - 2 * min(piece.line - first_line, 4)
+    score += 3 * piece.bold + (4 if piece.link >= 0 else 0)
+    if count <= 4 and _heads(draft, piece):
+        score -= 8
+    if piece.link >= 0 and is_paper_url(draft.links[piece.link].url):
+        score += 2
+    score += 3 * bool(_QUOTED.search(words))
+    if looks_like_authors(words):
+        score -= 14 if ET_AL.search(words) or count > 4 else 8
+    if find_date(words) is not None and count <= 3:
+        score -= 8
+    if piece.italic and looks_like_venue(words) and count < 6:
+        score -= 4
+    if piece.line > first_line and KEYED.match(words):
+        score -= 12
+    return score
+
+
+_AFTER_NAME = re.compile(
+    r"[\s*_)\]]*(?:\([^()\s]*\)[*_]*)?(?:</?\w+>)?\s*[:：]\s*[\s*_\"“\[]*(?=\w+\W+\w+)"
+)
+
+
+def _heads(draft: Draft, piece: Piece) -> bool:
+    """Whether a piece is a name before a colon, set off from the words behind it."""
+    if not (piece.bold or piece.italic or piece.link >= 0):
+        return False
+    return _AFTER_NAME.match(draft.text, piece.end) is not None
+
+
+def take_title(draft: Draft, piece: Piece) -> None:
+    """Take the title out of its piece; what stands around it becomes pieces of its own."""
+    text = draft.text
+    start, end = piece.start, piece.end
+    if found := _QUOTED.search(text, start, end):
+        start, end = found.span(1)
+    else:
+        start, end = _without_brackets(draft, start, end)
+        start, end = _trim(text, start, end)
+        if piece.link < 0 and (year := _FINAL_YEAR.search(text, start, end)):
+            _take_year(draft, year)
+            end = _trim(text, start, year.start())[1]
+    start, end = _trim(text, start, end)
+    _take_short(draft, piece, start)
+    draft.title = plain(text[start:end])
+    draft.put("title", start, end)
+    taken = draft.date.end if draft.date else 0
+    for left, right in ((piece.start, start), (max(end, taken), piece.end)):
+        if right - left > 1 and re.search(r"\w", text[left:right]):
+            rest = Piece(left, right, piece.bold, piece.italic, -1, piece.line, piece.cell)
+            draft.pieces.append(rest)
+    draft.pieces.sort(key=lambda p: p.start)
+
+
+_FINAL_YEAR = re.compile(r"(?<=[\s,(])(?:19|20)\d\d\)?\.?\s*\Z")
+
+
+def _take_year(draft: Draft, found: re.Match[str]) -> None:
+    date = find_date(draft.text, found.start(), found.start() + 4)
+    if date is not None and draft.date is None:
+        draft.date = date
+        draft.put("date", date.start, date.end, 0, date.pattern)
+
+
+_GROUP = re.compile(r"[\s.,]*[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】][\s.:,]*")
+
+
+def _without_brackets(draft: Draft, start: int, end: int) -> tuple[int, int]:
+    """A title without the bracketed venue or date before and behind it."""
+    text = draft.text
+    while (found := _GROUP.match(text, start, end)) and _is_dated(found[1]) and found.end() < end:
+        start = found.end()
+    while True:
+        tail = [m for m in _GROUP.finditer(text, start, end) if m.end() == end]
+        if not tail or not _is_dated(tail[0][1]) or tail[0].start() == start:
+            return start, end
+        end = tail[0].start()
+
+
+def _is_dated(words: str) -> bool:
+    found = find_date(words)
+    return (found is not None and len(words.split()) <= 8) or looks_like_venue(words)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and (text[start].isspace() or text[start] in ":,;-–—.|])」】·•>：，"):
+        start += 1
+    while start < end:
+        last = text[end - 1]
+        opening = {")": "(", "]": "["}.get(last, "")
+        closes = opening and text.count(last, start, end) <= text.count(opening, start, end)
+        if closes or not (last.isspace() or last in ":,;-–—|[](.)「【·•<：，。"):
+            break
+        if last == "." and text[end - 3 : end] == "...":
+            break
+        end -= 1
+    return start, end
+
+
+def _take_short(draft: Draft, title: Piece, start: int) -> None:
+    """A name in bold, underlined or linked before the title, most often with a colon."""
+    text = draft.text
+    before = [
+        piece
+        for piece in draft.pieces
+        if piece.end <= title.start and re.search(r"\w", text[piece.start : piece.end])
+    ]
+    piece = before[-1] if before else title
+    if piece is title or (piece.line, piece.cell) != (title.line, title.cell):
+        return
+    words = text[piece.start : piece.end].rstrip(":： ")
+    if not words or len(words) > 40 or len(words.split()) > 5 or words.startswith(("[", "(")):
+        return
+    between = text[piece.start + len(words) : start]
+    colon = re.search(r"[:：]", between) is not None
+    bold = piece.bold and not title.bold and re.fullmatch(r"[*_ ]*", between) is not None
+    linked = piece.link >= 0 and re.search(r"[-–—]\W*\Z", between) is not None
+    if not (colon or bold or linked) or _is_venue_and_date(words):
+        return
+    draft.short = plain(words)
+    draft.put("short", piece.start, piece.start + len(words))
+    draft.pieces.remove(piece)
+
+
+def _is_venue_and_date(words: str) -> bool:
+    found = find_date(words)
+    return found is not None and (
+        looks_like_venue(words) or found.end - found.start > len(words) - 3
+    )
