@@ -26,7 +26,7 @@ from tracker.pull_request.proposal import (
     Update,
     paper_key,
 )
-from tracker.taxonomy import Path, path_text
+from tracker.taxonomy import Path, common_root, path_text
 
 MAXIMUM = 65_000
 """Characters of a text; GitHub allows 65,536, and a person may add some of their own."""
@@ -46,6 +46,7 @@ class _Level:
     papers: int = 1000
     length: int = 200
     cut: str = ""
+    root: int = 0
 
 
 _LEVELS = (
@@ -138,7 +139,15 @@ def local_text(current: str, report: Report, *, head: str = "", base: str = "") 
     return with_body(current or f"# {title(report)}\n\n{generated}", generated)
 
 
+def _root(report: Report) -> int:
+    """How many headings all sections begin with: the list's title says nothing here."""
+    placed = (*report.proposals, *report.postponed, *report.updates)
+    choices = (a.section for p in (*report.proposals, *report.unplaced) for a in p.alternatives)
+    return len(common_root([*(p.section for p in placed), *choices]))
+
+
 def _render(report: Report, level: _Level, head: str, base: str) -> str:
+    level = replace(level, root=_root(report))
     shown = report.proposals[: level.papers]
     ordered = _in_groups(shown)
     more = len(report.proposals) - len(shown)
@@ -313,7 +322,7 @@ def _link(proposal: Proposal, level: _Level) -> str:
 
 
 def _section(path: Path, level: _Level) -> str:
-    return markdown(shorten(path_text(path), level.length))
+    return markdown(shorten(path_text(path[level.root :]), level.length))
 
 
 def _alternatives(alternatives: Sequence[Alternative], level: _Level) -> str:

@@ -193,7 +193,10 @@ class GithubTarget:
             had = {event.label.name for event in events}
             missing = [label for label in missing if label not in had]
             if missing:
-                pull.add_to_labels(*missing)
+                # PyGithub sends a bare list, which GitHub's description does not know.
+                self._repository.requester.requestJsonAndCheck(
+                    "POST", f"{pull.issue_url}/labels", input={"labels": missing}
+                )
         return bool(missing)
 
 

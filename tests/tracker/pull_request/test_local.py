@@ -1,0 +1,266 @@
+"""Proposals in a local checkout, and in a folder without git."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.tracker.pull_request.examples import BRANCH, LIST, add, edited, proposal, put, report
+from tracker.errors import TargetError
+from tracker.pull_request import block
+from tracker.pull_request.folder import TEXT_NAME, write_atomically
+from tracker.pull_request.local import local_target
+from tracker.pull_request.proposal import paper_key
+from tracker.pull_request.target import Conflict, Target
+
+
+def git(path: Path, *words: str) -> str:
+    identity = ("-c", "user.name=Mia", "-c", "user.email=mia@example.org")
+    done = subprocess.run(["git", *identity, *words], cwd=path, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout whose user git does not know."""
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, os.devnull)
+    path = tmp_path / "list"
+    path.mkdir()
+    (path / "README.md").write_text(LIST, encoding="utf-8")
+    git(path, "init", "-q", "-b", "main")
+    git(path, "config", "user.useConfigOnly", "true")
+    git(path, "add", "README.md")
+    git(path, "commit", "-q", "-m", "Begin")
+    return path
+
+
+def target(path: Path, base: str | None = None) -> Target:
+    return local_target(path, ["README.md"], BRANCH, base)
+
+
+def commit(path: Path, branch: str, text: str) -> None:
+    """A person's commit on a branch, the ordinary way."""
+    current = git(path, "branch", "--show-current").strip()
+    git(path, "switch", "-q", branch)
+    (path / "README.md").write_text(text, encoding="utf-8")
+    git(path, "commit", "-q", "-am", "Mine")
+    git(path, "switch", "-q", current)
+
+
+def test_proposals_become_a_branch_and_a_text(checkout: Path) -> None:
+    before = git(checkout, "ls-files", "--stage")
+    done = put(target(checkout), 1, 2)
+    assert (done.number, done.url, done.branch, done.state) == (None, None, BRANCH, "opened")
+    diff = git(checkout, "diff", "main", BRANCH, "--unified=0").splitlines()
+    assert diff[-2:] == [f"+{proposal(2).text}", f"+{proposal(1).text}"]
+    assert git(checkout, "log", "-1", "--format=%an", BRANCH) == "survey-tracker\n"
+    assert (checkout / "README.md").read_text(encoding="utf-8") == LIST
+    assert git(checkout, "ls-files", "--stage") == before
+    assert git(checkout, "status", "--porcelain") == ""
+    text = (checkout / TEXT_NAME).read_text(encoding="utf-8")
+    assert text.startswith("# Reading list: add 2 papers in 1 section\n")
+
+
+def test_the_second_run_writes_nothing(checkout: Path) -> None:
+    put(target(checkout), 1)
+    head, text = git(checkout, "rev-parse", BRANCH), (checkout / TEXT_NAME).stat()
+    assert put(target(checkout), 1).state == "unchanged"
+    assert git(checkout, "rev-parse", BRANCH) == head
+    assert (checkout / TEXT_NAME).stat().st_mtime_ns == text.st_mtime_ns
+    assert put(target(checkout), 2).state == "updated"
+    assert git(checkout, "rev-parse", f"{BRANCH}~1") == head
+
+
+def test_nothing_to_propose_leaves_nothing(checkout: Path) -> None:
+    assert put(target(checkout)).state == "none"
+    assert [file.name for file in checkout.iterdir() if file.name != ".git"] == ["README.md"]
+    assert git(checkout, "branch", "--format=%(refname:short)") == "main\n"
+
+
+def test_the_users_name_is_used_where_git_knows_it(checkout: Path) -> None:
+    git(checkout, "config", "user.name", "Ada")
+    git(checkout, "config", "user.email", "ada@example.org")
+    put(target(checkout), 1)
+    assert git(checkout, "log", "-1", "--format=%an %ae", BRANCH) == "Ada ada@example.org\n"
+
+
+def test_hooks_are_not_run(checkout: Path) -> None:
+    for name in ("pre-commit", "commit-msg", "reference-transaction", "post-commit"):
+        hook = checkout / ".git" / "hooks" / name
+        hook.write_text("#!/bin/sh\ntouch hook-was-run\nexit 1\n", encoding="utf-8")
+        hook.chmod(0o755)
+    assert put(target(checkout), 1).state == "opened"
+    assert not list(checkout.rglob("hook-was-run"))
+
+
+def test_uncommitted_work_is_neither_used_nor_touched(checkout: Path) -> None:
+    (checkout / "README.md").write_text(LIST + "* unfinished\n", encoding="utf-8")
+    (checkout / "staged.md").write_text("staged", encoding="utf-8")
+    git(checkout, "add", "staged.md")
+    status = git(checkout, "status", "--porcelain")
+    put(target(checkout), 1)
+    assert git(checkout, "status", "--porcelain") == status
+    assert "unfinished" not in git(checkout, "show", f"{BRANCH}:README.md")
+    assert "staged.md" not in git(checkout, "ls-tree", "--name-only", BRANCH)
+
+
+def test_a_persons_commit_stays_and_a_moved_base_is_merged_in(checkout: Path) -> None:
+    put(target(checkout), 1)
+    commit(checkout, BRANCH, git(checkout, "show", f"{BRANCH}:README.md") + "* Mine\n")
+    commit(checkout, "main", "# Preface\n" + LIST)
+    put(target(checkout), 2)
+    text = git(checkout, "show", f"{BRANCH}:README.md")
+    assert text.startswith("# Preface\n")
+    assert text.endswith("* Mine\n")
+    assert proposal(2).text in text
+    git(checkout, "merge", "-q", BRANCH)
+    assert target(checkout).read().pull_request is None
+
+
+def test_a_conflict_is_rebuilt_or_left_to_people(checkout: Path) -> None:
+    put(target(checkout), 1)
+    commit(checkout, "main", add(LIST, "* New"))
+    opened = target(checkout).read().pull_request
+    assert opened is not None
+    assert opened.rebuild
+    put(target(checkout), 1)
+    commit(checkout, BRANCH, add(git(checkout, "show", f"{BRANCH}:README.md"), "* Mine"))
+    commit(checkout, "main", add(git(checkout, "show", "main:README.md"), "* Newer"))
+    opened = target(checkout).read().pull_request
+    assert opened is not None
+    assert "resolve the conflict" in opened.blocked
+
+
+def test_after_a_merge_the_next_proposals_start_anew(checkout: Path) -> None:
+    put(target(checkout), 1)
+    git(checkout, "merge", "-q", BRANCH)
+    assert put(target(checkout), 1).state == "none"
+    assert put(target(checkout), 2).state == "opened"
+    record = block.decode((checkout / TEXT_NAME).read_text(encoding="utf-8"))
+    assert record is not None
+    assert [paper_key(p.paper) for p in record.proposals] == ["arxiv:2601.00002"]
+
+
+def test_a_branch_that_is_checked_out_is_not_moved(checkout: Path) -> None:
+    put(target(checkout), 1)
+    git(checkout, "switch", "-q", BRANCH)
+    snapshot = target(checkout).read()
+    assert snapshot.base == "main"
+    with pytest.raises(TargetError, match="is checked out in"):
+        put(target(checkout), 2)
+    (checkout / TEXT_NAME).unlink()
+    with pytest.raises(TargetError, match=r"check out the list's own branch or set list\.branch"):
+        target(checkout).read()
+    assert target(checkout, "main").read().base == "main"
+
+
+def test_a_race_is_a_conflict(checkout: Path) -> None:
+    put(target(checkout), 1)
+    slow = target(checkout)
+    snapshot = slow.read()
+    put(target(checkout), 2)
+    files, proposals = edited(snapshot, [3])
+    with pytest.raises(Conflict, match="run again"):
+        slow.publish(snapshot, files, report(*proposals))
+
+
+def test_a_list_in_a_folder_of_the_checkout(checkout: Path) -> None:
+    inner = checkout / "docs"
+    inner.mkdir()
+    (inner / "README.md").write_bytes(b"# Inner\r\n\xff\r\n")
+    git(checkout, "add", "docs")
+    git(checkout, "commit", "-q", "-m", "More")
+    done = local_target(inner, ["README.md"], BRANCH)
+    snapshot = done.read()
+    assert snapshot.files == {"README.md": "# Inner\r\n\udcff\r\n"}
+    text = snapshot.files["README.md"] + "* x\r\n"
+    done.publish(snapshot, {"README.md": text}, report(proposal()))
+    shown = subprocess.run(
+        ["git", "show", f"{BRANCH}:docs/README.md"], cwd=inner, capture_output=True, check=True
+    )
+    assert shown.stdout == b"# Inner\r\n\xff\r\n* x\r\n"
+    assert git(checkout, "show", f"{BRANCH}:README.md") == LIST
+    assert git(checkout, "status", "--porcelain") == ""
+    # The base moves outside the folder.
+    commit(checkout, "main", "# Preface\n" + LIST)
+    snapshot = done.read()
+    done.publish(snapshot, snapshot.working, report(proposal()))
+    assert git(checkout, "show", f"{BRANCH}:README.md").startswith("# Preface")
+
+
+def test_problems_are_named(checkout: Path, tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=r"no such folder; correct list\.path"):
+        target(tmp_path / "nowhere")
+    with pytest.raises(TargetError, match=r"no branch 'trunk'; correct list\.branch"):
+        target(checkout, "trunk")
+    with pytest.raises(TargetError, match=r"LIST\.md: no such file"):
+        local_target(checkout, ["LIST.md"], BRANCH).read()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that git knows nothing of."""
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    path = tmp_path / "plain"
+    path.mkdir()
+    (path / "README.md").write_text(LIST, encoding="utf-8")
+    (path / "README.md").chmod(0o640)
+    return path
+
+
+def test_without_git_the_list_itself_is_edited(folder: Path) -> None:
+    assert put(target(folder), 1).state == "opened"
+    assert proposal(1).text in (folder / "README.md").read_text(encoding="utf-8")
+    assert stat.S_IMODE((folder / "README.md").stat().st_mode) == 0o640
+    assert sorted(file.name for file in folder.iterdir()) == ["README.md", TEXT_NAME]
+    opened = target(folder).read().pull_request
+    assert opened is not None
+    assert [paper_key(p.paper) for p in opened.proposals] == ["arxiv:2601.00001"]
+    assert put(target(folder), 1).state == "unchanged"
+    assert put(target(folder), 2).state == "updated"
+    (folder / TEXT_NAME).unlink()
+    assert target(folder).read().pull_request is None
+    assert put(target(folder), 1, 2).state == "none"
+
+
+def test_an_edit_meanwhile_is_a_conflict(folder: Path) -> None:
+    slow = target(folder)
+    snapshot = slow.read()
+    files, proposals = edited(snapshot, [1])
+    (folder / "README.md").write_text(LIST + "* Mine\n", encoding="utf-8")
+    with pytest.raises(Conflict, match="edited meanwhile"):
+        slow.publish(snapshot, files, report(*proposals))
+    assert (folder / "README.md").read_text(encoding="utf-8") == LIST + "* Mine\n"
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"body": "x", "files": {"README.md": 1}}'])
+def test_a_broken_journal_is_overlooked(folder: Path, content: str) -> None:
+    journal = folder / ".survey-tracker-unfinished.json"
+    journal.write_text(content, encoding="utf-8")
+    assert target(folder).read().files == {"README.md": LIST}
+    put(target(folder), 1)
+    assert not journal.exists()
+
+
+def test_an_untracked_list_in_a_checkout_is_a_file(checkout: Path) -> None:
+    (checkout / "other.md").write_text(LIST, encoding="utf-8")
+    done = local_target(checkout, ["other.md"], BRANCH)
+    put_files = {"other.md": add(LIST, "* x")}
+    assert done.publish(done.read(), put_files, report(proposal())).state == "opened"
+    assert (checkout / "other.md").read_text(encoding="utf-8") == put_files["other.md"]
+
+
+def test_writing_follows_a_symbolic_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.md", tmp_path / "link.md"
+    real.write_text("old", encoding="utf-8")
+    link.symlink_to(real)
+    write_atomically(link, "new \udcff")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new \xff"
+    with pytest.raises(TargetError, match="cannot be written"):
+        write_atomically(tmp_path / "nowhere" / "x.md", "text")
