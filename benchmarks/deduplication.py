@@ -198,23 +198,27 @@ def _spaces(title: str, chance: random.Random) -> str:
 
 
 def _articles(title: str, chance: random.Random) -> str:
-    return " ".join(word for word in title.split() if word.lower() not in {"a", "an", "the"})
+    """One article left out, if there is one."""
+    words = title.split()
+    places = [i for i, word in enumerate(words) if word.lower() in {"a", "an", "the"}]
+    if places:
+        del words[chance.choice(places)]
+    return " ".join(words)
 
 
 def _typo(title: str, chance: random.Random) -> str:
-    """One letter anywhere added, left out, changed, or swapped with the next."""
-    places = [i for i, c in enumerate(title) if c.isalpha()]
+    """One letter added, left out, changed, or swapped with the next; first letters stay right."""
+    places = [i for i in range(1, len(title)) if title[i].isalpha() and title[i - 1].isalpha()]
     at = chance.choice(places)
     letter = chance.choice("abcdefghijklmnopqrstuvwxyz")
     start, here, rest = title[:at], title[at], title[at + 1 :]
-    return chance.choice(
-        (
-            start + rest,
-            start + letter + here + rest,
-            start + letter + rest,
-            start + rest[:1] + here + rest[1:],
-        )
+    forms = (
+        start + rest,
+        start + letter + here + rest,
+        start + letter + rest,
+        start + rest[:1] + here + rest[1:],
     )
+    return chance.choice(forms)
 
 
 _SPELLINGS: dict[str, Callable[[str, random.Random], str]] = {
@@ -231,14 +235,16 @@ _SPELLINGS: dict[str, Callable[[str, random.Random], str]] = {
 def _other_name(author: str, chance: random.Random) -> str:
     """The ways in which sources write one name."""
     *first, last = re.sub(r"\(.*?\)", "", author).split() or [author]
+    if not first or len(last.strip(".")) < 2:
+        return author
     initials = [name[0] for name in first]
     return chance.choice(
         (
             author,
-            f"{last}, {' '.join(first)}" if first else author,
+            f"{last}, {' '.join(first)}",
             f"{last} {''.join(initials)}".strip(),
             " ".join([*(f"{letter}." for letter in initials), last]),
-            f"{last}, {' '.join(f'{letter}.' for letter in initials)}" if first else author,
+            f"{last}, {' '.join(f'{letter}.' for letter in initials)}",
         )
     )
 
@@ -285,7 +291,7 @@ def report(records: list[Disguised], found: list[int], seconds: float) -> None:
             kinds[kind].append((one, other) in did)
     for kind, hits in sorted(kinds.items()):
         print(f"  {kind:32} pairs {len(hits):5}  recall {sum(hits) / len(hits):.4f}")
-    for one, other in sorted(should - did)[:40]:
+    for one, other in sorted(should - did)[:90]:
         print("  missed:", records[one].paper.title, "|", records[other].paper.title, "|",
               records[other].kind, records[other].paper.authors[:2])  # fmt: skip
 

@@ -34,7 +34,7 @@ _YEARS_APART = 3
 _MOST_LETTERS = 300
 # Where titles may differ by a typing error: in a word this long of a title whose other half is
 # right.
-_PART = 24
+_PART = 20
 _LONG_WORD = 5
 _LONG_WORD_CHANGED = 7  # micro and macro are different words
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -120,14 +120,14 @@ class Group:
 
 
 def title_key(title: str) -> str:
-    """A title's letters and digits without articles; equal where only the spelling differs."""
-    words = normalise_title(title).split()
-    return "".join(word for word in words if word not in _ARTICLES)[:_MOST_LETTERS]
+    """A title's letters and digits; equal where only spelling or articles differ."""
+    words = [word for word in title.split() if word.lower() not in _ARTICLES]
+    return normalise_title(" ".join(words or [title])).replace(" ", "")[:_MOST_LETTERS]
 
 
 def title_counts(record: Record) -> bool:
     """Whether the record's title is long enough to say anything about which paper it is."""
-    return len(record.title_key) >= _SHORT and len(record.words) > 2
+    return len(record.title_key) >= _SHORT and len(record.words) > 1
 
 
 def link(one: Record, other: Record) -> str | None:
@@ -138,7 +138,7 @@ def link(one: Record, other: Record) -> str | None:
         return None
     if _conflict(one.unique_names, other.unique_names) or not _years_near(one, other):
         return None
-    several = min(len(one.names), len(other.names)) > 1
+    several = min(len(one.names), len(other.names)) > 1 and _authors_agree(one, other, share=1)
     if one.names and other.names:
         enough = several or len(one.title_key) >= _SHORT_WITH_AUTHORS
         agree = enough and _authors_agree(one, other) and _same_title(one, other, sure=several)
@@ -276,33 +276,38 @@ def _years_near(one: Record, other: Record) -> bool:
     return abs(ours.year - theirs.year) <= _YEARS_APART
 
 
-def _authors_agree(one: Record, other: Record) -> bool:
-    """Whether at least half the authors of the shorter list are on the longer one."""
+def _authors_agree(one: Record, other: Record, *, share: float = 0.5) -> bool:
+    """Whether this share of the authors of the shorter list is on the longer one."""
     shorter, longer = sorted((one.names, other.names), key=len)
     found = sum(any(_same_person(a, b) for b in longer) for a in shorter)
-    return 2 * found >= len(shorter)
+    return found >= share * len(shorter)
 
 
 def _same_title(one: Record, other: Record, *, sure: bool) -> bool:
-    """Whether two titles are equal, or long and differ by a slip of the pen in one word.
+    """Whether two titles are equal, or long and differ by an article or a slip in one word.
 
     `sure` is whether the authors leave little doubt.
     """
     if one.title_key == other.title_key:
         return True
-    if not (one.head_key and other.head_key) or len(one.words) != len(other.words):
+    if not (one.head_key and other.head_key):
         return False
-    differ = [pair for pair in zip(one.words, other.words, strict=True) if pair[0] != pair[1]]
+    ours, theirs = ([w for w in each.words if w not in _ARTICLES] for each in (one, other))
+    if ours == theirs:
+        return True
+    if len(ours) != len(theirs):
+        return False
+    differ = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
     return len(differ) == 1 and _slip(*differ[0], sure=sure)
 
 
 def nearly(one: str, other: str) -> bool:
-    """Whether two texts differ in at most two neighbouring letters; quick, to rule pairs out."""
+    """Whether two texts differ in at most three neighbouring letters; quick, to rule pairs out."""
     size = max(len(one), len(other))
-    if size - min(len(one), len(other)) > 1:
+    if size - min(len(one), len(other)) > 3:
         return False
     start = _shared(one, other)
-    end = _shared(one[:start:-1], other[:start:-1])
+    end = _shared(one[start:][::-1], other[start:][::-1])
     return start + end >= size - 3
 
 
@@ -320,7 +325,7 @@ def _slip(one: str, other: str, *, sure: bool) -> bool:
         return False
     left, right = one[start:], other[start:]
     if len(left) == len(right) and left[1:] == right[1:]:
-        return start > 0 and shortest >= _LONG_WORD_CHANGED
+        return start > 0 and shortest >= (_LONG_WORD if sure else _LONG_WORD_CHANGED)
     swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
     return swapped or left[1:] == right or left == right[1:]
 
