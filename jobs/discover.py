@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
+
+from sqlmodel import Session
 
 from db import history, papers
 from db.index import Index
 from jobs.console import Console
 from tracker.errors import SourceError
+from tracker.identifiers import Identifier
 from tracker.paper import Paper
-from tracker.sources import Source
+from tracker.settings import Settings
+from tracker.sources import Enriches, Source
 
 _LOOK_UPS = "looked up"
 _LOOK_AGAIN = timedelta(days=30)
@@ -40,6 +44,12 @@ class LooksUpArxiv(Protocol):
     """A source that knows papers by their arXiv identifiers."""
 
     def look_up(self, identifiers: Iterable[str]) -> Iterator[Paper]: ...
+
+
+def contact_of(settings: Settings) -> str:
+    """The address that a provider's operator finds in our User-Agent."""
+    repository = settings.list.repository
+    return f"https://github.com/{repository}" if repository else ""
 
 
 def discover(
@@ -94,43 +104,73 @@ def enrich(
     now: datetime,
     console: Console,
 ) -> int:
-    """Look up the abstracts of listed papers on arXiv; how many were found.
+    """Ask the sources about listed papers whose abstract is not known; how many they knew.
 
-    What a look-up did not find is not asked for again for a month.
+    What a source did not know is not asked again for a month.
     """
-    source = next((s for s in sources if isinstance(s, LooksUpArxiv)), None)
-    if source is None:
-        return 0
-    with index.read() as session:
-        listed = papers.load(session, numbers)
-        wanted = sorted(
-            name
-            for paper in listed.values()
-            if not paper.abstract and (name := paper.identifier("arxiv"))
-            if not _asked_lately(history.recall(session, _LOOK_UPS, name), now)
-        )
-    if not wanted:
-        return 0
-    found: list[Paper] = []
-    try:
-        with console.step(f"Looking up {len(wanted)} listed papers on arXiv", len(wanted)) as step:
-            for paper in source.look_up(wanted):
-                found.append(paper)
-                step.advance()
-    except SourceError as failure:
-        console.warn(f"the abstracts of listed papers are missing: {failure.reason}")
-    else:
-        _remember(index, wanted, now)
+    found = 0
+    for name, ask in _askers(sources).items():
+        with index.read() as session:
+            wanted = _without_abstract(session, numbers, name, ask, now)
+        if not wanted:
+            continue
+        known: list[Paper] = []
+        try:
+            with console.step(f"Asking {name} about {len(wanted)} listed papers", len(wanted)) as s:
+                for paper in ask.ask(wanted):
+                    known.append(paper)
+                    s.advance()
+        except SourceError as failure:
+            console.warn(f"some abstracts of listed papers are missing: {failure}")
+        else:
+            _remember(index, name, wanted, now)
+        with index.write() as session:
+            papers.merge(session, known, source=name, seen_at=now)
+        found += len(known)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """A way to ask a source about papers, and the schemes of identifiers it understands."""
+
+    ask: Callable[[Sequence[Identifier]], Iterator[Paper]]
+    schemes: frozenset[str]
+
+
+def _askers(sources: Iterable[Source]) -> dict[str, _Asker]:
+    """One way to ask for each provider, arXiv first: it is asked for its own papers only."""
+    found: dict[str, _Asker] = {}
+    for source in sources:
+        if isinstance(source, LooksUpArxiv):
+            found.setdefault(source.name, _Asker(_by_value(source), frozenset({"arxiv"})))
+    for source in sources:
+        if isinstance(source, Enriches):
+            schemes = frozenset({"arxiv", "doi", "pmid", "pmcid", "acl", "s2", "corpus"})
+            found.setdefault(source.name, _Asker(source.enrich, schemes))
+    return found
+
+
+def _by_value(source: LooksUpArxiv) -> Callable[[Sequence[Identifier]], Iterator[Paper]]:
+    return lambda identifiers: source.look_up(identifier.value for identifier in identifiers)
+
+
+def _without_abstract(
+    session: Session, numbers: Collection[int], name: str, ask: _Asker, now: datetime
+) -> list[Identifier]:
+    """An identifier of each paper that lacks an abstract and was not asked about lately."""
+    wanted = []
+    for paper in papers.load(session, numbers).values():
+        understood = [i for i in paper.identifiers if i.scheme in ask.schemes]
+        if paper.abstract or not understood:
+            continue
+        asked = history.recall(session, _LOOK_UPS, f"{name} {understood[0]}")
+        if asked is None or now - asked[1] >= _LOOK_AGAIN:
+            wanted.append(understood[0])
+    return sorted(wanted)
+
+
+def _remember(index: Index, name: str, asked: Iterable[Identifier], now: datetime) -> None:
     with index.write() as session:
-        papers.merge(session, found, source="arxiv", seen_at=now)
-    return len(found)
-
-
-def _asked_lately(kept: tuple[bytes, datetime] | None, now: datetime) -> bool:
-    return kept is not None and now - kept[1] < _LOOK_AGAIN
-
-
-def _remember(index: Index, names: Iterable[str], now: datetime) -> None:
-    with index.write() as session:
-        for name in names:
-            history.remember(session, _LOOK_UPS, name, b"", at=now)
+        for identifier in asked:
+            history.remember(session, _LOOK_UPS, f"{name} {identifier}", b"", at=now)

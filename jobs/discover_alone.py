@@ -11,7 +11,7 @@ from db import history, papers
 from db.index import Index
 from db.store import IndexStore
 from jobs.console import Console, table
-from jobs.discover import SourceReport, discover
+from jobs.discover import SourceReport, contact_of, discover
 from jobs.status import silences
 from tracker.errors import InputError
 from tracker.http import Http
@@ -74,7 +74,7 @@ def discover_alone(
             number = history.start_run(session, "discover", started=now, as_of=until)
         status = "failed"
         try:
-            with Http(_contact(settings), store=IndexStore(index)) as http:
+            with Http(contact_of(settings), store=IndexStore(index)) as http:
                 built = build_sources(settings, http, _examples(index), environ)
                 sources = _chosen(built, names)
                 if since is not None:
@@ -110,11 +110,6 @@ def _examples(index: Index) -> Examples:
         tuple(name for paper in listed.values() for name in paper.identifiers),
         tuple(name for paper in rejected.values() for name in paper.identifiers),
     )
-
-
-def _contact(settings: Settings) -> str:
-    repository = settings.list.repository
-    return f"https://github.com/{repository}" if repository else ""
 
 
 def _show(result: DiscoverResult, console: Console) -> None:

@@ -35,11 +35,9 @@ class Listing:
 
     def without(self, numbers: Collection[int]) -> Listing:
         """The listing as if these papers were not on the list."""
-        return Listing(
-            {n: paths for n, paths in self.sections.items() if n not in numbers},
-            {n: entry for n, entry in self.entries.items() if n not in numbers},
-            self.titles,
-        )
+        entries = {n: entry for n, entry in self.entries.items() if n not in numbers}
+        sections = {n: self.sections[n] for n in entries}
+        return Listing(sections, entries, _titles(entries.values()))
 
 
 def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
@@ -77,8 +75,11 @@ def listing_of(index: Index, reading_list: ReadingList, now: datetime, *, keep: 
     for entry, number in zip(entries, ids, strict=True):
         sections[number] = sections.get(number, frozenset()) | {entry.section}
         first.setdefault(number, entry)
-    titles = {key for entry in entries for name in _names(entry) for key in title_keys(name)}
-    return Listing(sections, first, frozenset(titles))
+    return Listing(sections, first, _titles(entries))
+
+
+def _titles(entries: Iterable[Entry]) -> frozenset[str]:
+    return frozenset(key for entry in entries for name in _names(entry) for key in title_keys(name))
 
 
 def sections_to_file_under(reading_list: ReadingList, settings: Settings) -> Taxonomy:

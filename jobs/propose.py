@@ -96,7 +96,7 @@ def prepare(
                 SourceCount(name=r.name, fetched=r.fetched, new=r.new, error=r.error or "")
                 for r in reports
             ),
-            seen=judged + len(pending),
+            seen=judged,
             relevant=len(verdicts) + len(pending),
             rejected=rejected,
             unplaced=len(choice.unplaced),

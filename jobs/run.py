@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from db import history, papers
@@ -14,10 +14,11 @@ from db.store import IndexStore
 from jobs import propose
 from jobs.classify import classify
 from jobs.console import Console
-from jobs.discover import SourceReport, discover, enrich
+from jobs.discover import SourceReport, contact_of, discover, enrich
 from jobs.listing import Listing, listing_of, parse_list
 from jobs.propose import Outcome
 from jobs.settle import State, settle
+from jobs.status import silences
 from jobs.targets import open_target
 from tracker.http import Http
 from tracker.pull_request.proposal import Proposal, Report
@@ -35,7 +36,8 @@ class RunResult:
     """What a run did.
 
     `report` is what the pull request says, `added` the proposals this run put into it, `diff`
-    what changes in the list, `body` the pull request's text.
+    what changes in the list, `body` the pull request's text. `alarms` are sentences about
+    sources that have been silent for longer than they usually are.
     """
 
     run: int
@@ -47,11 +49,13 @@ class RunResult:
     pull_request: PullRequest | None
     diff: str
     body: str
+    alarms: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
-        """Whether there are sources and every one failed."""
-        return bool(self.sources) and all(source.error for source in self.sources)
+        """Whether something needs a person: every source failed, or one is silent for too long."""
+        all_failed = bool(self.sources) and all(source.error for source in self.sources)
+        return all_failed or bool(self.alarms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def run(
     `as_of` is the day the run believes it is; a dry run writes nothing outside the index.
     Raises TrackerError when the list cannot be read or the pull request not be written.
     """
-    now = datetime.now(UTC)
+    now = moment_of(as_of)
     with Index.open(settings.index_url) as index:
         target = open_target(settings, environ)
         with index.write() as session:
@@ -100,7 +104,7 @@ def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
     with work.console.step("Reading the list"):
         snapshot = work.target.read()
         reading_list = parse_list(snapshot.files, work.settings)
-    with Http(store=IndexStore(work.index)) as http:
+    with Http(contact_of(work.settings), store=IndexStore(work.index)) as http:
         examples = _examples(work.index, reading_list)
         sources = build_sources(work.settings, http, examples, environ)
         reports = discover(
@@ -108,6 +112,10 @@ def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
         )
         listing = _identify(work, reading_list, sources)
     outcome, pull_request = _propose(work, snapshot, listing, reports)
+    with work.index.read() as session:
+        alarms = silences(session, [report.name for report in reports])
+    for alarm in alarms:
+        work.console.warn(alarm)
     return RunResult(
         run=work.run,
         as_of=work.as_of,
@@ -118,6 +126,7 @@ def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
         pull_request=pull_request,
         diff=outcome.diff,
         body=outcome.body,
+        alarms=tuple(alarms),
     )
 
 
@@ -178,7 +187,9 @@ def _decide(
         or paper.published is None
         or paper.published <= work.as_of
     }
-    unlisted = [n for n, p in known.items() if not state.is_listed(n, p)]
+    # What waits for review is judged like the rest, and then left out: the same papers give
+    # the same model, so a run repeated without news finds nothing new.
+    unlisted = [n for n, p in known.items() if not state.listing.holds(n, p.title)]
     candidates = [n for n in unlisted if n not in rejected]
     settings = work.settings.propose
     verdicts = classify(
@@ -193,7 +204,7 @@ def _decide(
     return propose.prepare(
         work.index,
         state,
-        verdicts,
+        [v for v in verdicts if not state.waits(v.number, v.paper)],
         settings,
         reports,
         before=snapshot.working,
@@ -220,3 +231,9 @@ def _finish(index: Index, number: int, status: str, funnel: Mapping[str, Any]) -
         history.finish_run(
             session, number, finished=datetime.now(UTC), status=status, funnel=funnel
         )
+
+
+def moment_of(day: date) -> datetime:
+    """Now, or noon of the day that a run believes it is."""
+    now = datetime.now(UTC)
+    return now if now.date() == day else datetime.combine(day, time(12), UTC)

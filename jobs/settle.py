@@ -37,9 +37,9 @@ class State:
     pending: Mapping[int, Proposal]
     notice: str = ""
 
-    def is_listed(self, number: int, paper: Paper) -> bool:
-        """Whether a paper is on the list or its branch."""
-        return self.listing.holds(number, paper.title) or self.on_branch.holds(number, paper.title)
+    def waits(self, number: int, paper: Paper) -> bool:
+        """Whether a paper stands on the branch, put there by us or by a person."""
+        return number in self.pending or self.on_branch.holds(number, paper.title)
 
 
 def settle(

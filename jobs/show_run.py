@@ -10,7 +10,7 @@ from jobs.console import Console, table
 from jobs.run import RunResult
 from tracker.paper import Paper
 from tracker.pull_request.proposal import Alternative, Funnel, Proposal, Unplaced
-from tracker.taxonomy import path_text
+from tracker.taxonomy import common_root, path_text
 
 
 def show(result: RunResult, console: Console) -> None:
@@ -67,9 +67,10 @@ def funnel_text(funnel: Funnel) -> str:
 def sections_text(proposals: Sequence[Proposal]) -> str:
     """The new proposals, grouped by section."""
     counts = Counter(p.section for p in proposals)
+    root = len(common_root(counts))
     lines = []
     for section in dict.fromkeys(p.section for p in proposals):
-        lines.append(f"{path_text(section)} ({counts[section]})")
+        lines.append(f"{path_text(section[root:])} ({counts[section]})")
         lines += [
             f"  {p.relevance:.2f} {p.confidence:.2f}  {p.paper.title}"
             for p in proposals
@@ -102,6 +103,7 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "waiting": len(result.report.proposals) - len(result.added),
         "postponed": result.report.funnel.postponed,
         "abstained": [_unplaced(unplaced) for unplaced in result.report.unplaced],
+        "alarms": list(result.alarms),
         "pull_request": None,
     }
     if pull_request is not None:

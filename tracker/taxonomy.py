@@ -19,6 +19,18 @@ def path_text(path: Path) -> str:
     return SEPARATOR.join(path)
 
 
+def common_root(paths: Iterable[Path]) -> Path:
+    """The headings that all paths begin with, such as a document's title; never a whole path."""
+    shared: Path | None = None
+    for path in paths:
+        above = path[:-1]
+        if shared is None:
+            shared = above
+        while shared and above[: len(shared)] != shared:
+            shared = shared[:-1]
+    return shared or ()
+
+
 def section_key(name: str) -> str:
     """A heading reduced to what identifies it: letters and digits of any script, casefolded.
 

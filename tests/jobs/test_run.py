@@ -86,6 +86,14 @@ def test_a_second_run_adds_nothing(place: Path) -> None:
     assert {path: path.read_bytes() for path in place.glob("*.md")} == before
 
 
+def test_below_the_limit_a_second_run_adds_nothing_either(place: Path) -> None:
+    config = (place / "tracker.toml").read_text(encoding="utf-8")
+    (place / "tracker.toml").write_text(config.replace("limit = 6", "limit = 100"), "utf-8")
+    first = go(place)
+    assert 6 < len(first.added) < 100
+    assert go(place).added == ()
+
+
 def test_what_waits_moves_up_once_the_first_proposals_are_reviewed(place: Path) -> None:
     first = go(place)
     (place / "survey-tracker-pull-request.md").unlink()

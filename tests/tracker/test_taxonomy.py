@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.taxonomy import Section, Taxonomy, section_key
+from tracker.taxonomy import Section, Taxonomy, common_root, section_key
 
 TAXONOMY = Taxonomy(
     [
@@ -56,3 +56,19 @@ def test_children_and_leaves() -> None:
 def test_section_key_ignores_emoji_case_and_punctuation() -> None:
     assert section_key("🗂️ Down-stream  Tasks:") == section_key("down stream tasks")
     assert section_key("医学 大模型") == "医学 大模型"
+
+
+@pytest.mark.parametrize(
+    ("paths", "root"),
+    [
+        ([("A list", "B"), ("A list", "C", "D")], ("A list",)),
+        ([("A", "B"), ("C", "B")], ()),
+        ([("A", "B")], ("A",)),
+        ([("A",), ("A", "B")], ()),
+        ([], ()),
+    ],
+)
+def test_common_root_is_what_all_paths_begin_with(
+    paths: list[tuple[str, ...]], root: tuple[str, ...]
+) -> None:
+    assert common_root(paths) == root

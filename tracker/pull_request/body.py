@@ -6,11 +6,10 @@ of more than 65,536; what does not fit is left out in the order of `_LEVELS`, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
-from typing import Any
 
 import jinja2
 
@@ -40,7 +39,7 @@ class _Level:
     """How much is shown: `abstract` in characters, the rest in items; `detail` is the block's."""
 
     abstract: int = 900
-    evidence: int = 3
+    evidence: int = 2
     detail: int = 2
     listed: int = 30
     papers: int = 1000
@@ -151,19 +150,20 @@ def _render(report: Report, level: _Level, head: str, base: str) -> str:
     shown = report.proposals[: level.papers]
     ordered = _in_groups(shown)
     more = len(report.proposals) - len(shown)
+    names = _short_names(report)
     return _template().render(
         begin=BEGIN,
         end=END,
         notice=markdown(shorten(report.notice, 1000)),
         summary=_summary(report),
-        rows=[_row(proposal, level) for proposal in ordered],
+        rows=[_row(proposal, level, names) for proposal in ordered],
         more_rows=more,
         groups=[
             {"section": _section(path, level), "items": [_item(p, level) for p in items]}
             for path, items in groupby(ordered, key=lambda p: p.section)
         ],
         updates=_capped([_update(u, level) for u in report.updates], level),
-        unplaced=_capped([_unplaced(u, level) for u in report.unplaced], level),
+        unplaced=_capped([_unplaced(u, level, names) for u in report.unplaced], level),
         postponed=_capped([_postponed(p, level) for p in report.postponed], level),
         postponed_why=f"One pull request holds at most {_count(report.bars.limit, 'paper')}.",
         sources=[_source(source) for source in report.funnel.sources[:40]],
@@ -206,17 +206,17 @@ def _summary(report: Report) -> str:
     return f"{' and '.join(parts)} for the reading list. Merge to accept what is ticked."
 
 
-def _row(proposal: Proposal, level: _Level) -> dict[str, str]:
+def _row(proposal: Proposal, level: _Level, names: Mapping[Path, str]) -> dict[str, str]:
     return {
         "link": _link(proposal, level),
-        "section": _section(proposal.section, level),
+        "section": _name(proposal.section, level, names),
         "confidence": _confidence(proposal.confidence),
-        "alternatives": _alternatives(proposal.alternatives[:2], level),
+        "alternatives": _alternatives(proposal.alternatives[:2], level, names),
         "why": _why(proposal, level),
     }
 
 
-def _item(proposal: Proposal, level: _Level) -> dict[str, Any]:
+def _item(proposal: Proposal, level: _Level) -> dict[str, str]:
     paper = proposal.paper
     code = next((item.url for item in paper.links if item.role == "code"), "")
     facts = [
@@ -227,34 +227,42 @@ def _item(proposal: Proposal, level: _Level) -> dict[str, Any]:
         " + ".join(markdown(shorten(name, 40)) for name in proposal.sources[:4]),
         link("code", code) if code else "",
     ]
-    why, others = _why(proposal, level), _alternatives(proposal.alternatives[:2], level)
-    details = [
-        f"Terms and nearest entries: {why}" if why else "",
-        f"Or else: {others}" if others else "",
-        markdown(shorten(paper.abstract, level.abstract)) if level.abstract else "",
-    ]
     return {
-        "box": "x",
         "link": _link(proposal, level),
         "key": paper_key(paper),
         "facts": " · ".join(fact for fact in facts if fact),
-        "details": [paragraph for paragraph in details if paragraph] if level.abstract else [],
+        "abstract": markdown(shorten(paper.abstract, level.abstract)) if level.abstract else "",
     }
 
 
 def _why(proposal: Proposal, level: _Level) -> str:
+    """The terms, and the entries of the section that resemble the paper most."""
     terms = [f"“{markdown(shorten(t, 40))}”" for t in proposal.evidence.terms[: 2 * level.evidence]]
     near = [
-        link(shorten(n.title, min(70, level.length)), n.url)
-        for n in proposal.evidence.neighbours[: min(2, level.evidence)]
+        link(shorten(n.title, min(60, level.length)), n.url)
+        for n in proposal.evidence.neighbours[: level.evidence]
     ]
     parts = [", ".join(terms), f"near {'; '.join(near)}" if near else ""]
     return "<br>".join(part for part in parts if part)
 
 
-def _unplaced(unplaced: Unplaced, level: _Level) -> str:
+def _short_names(report: Report) -> dict[Path, str]:
+    """Each section's shortest name that no other section of the report has."""
+    paths = {p.section for p in (*report.proposals, *report.postponed)}
+    for item in (*report.proposals, *report.unplaced):
+        paths |= {alternative.section for alternative in item.alternatives[:3]}
+    names = {}
+    for path in paths:
+        rivals = [other for other in paths if other != path]
+        lengths = range(1, len(path) + 1)
+        short = (n for n in lengths if all(other[-n:] != path[-n:] for other in rivals))
+        names[path] = path_text(path[-next(short, len(path)) :])
+    return names
+
+
+def _unplaced(unplaced: Unplaced, level: _Level, names: Mapping[Path, str]) -> str:
     paper = unplaced.paper
-    best = _alternatives(unplaced.alternatives[:3], level)
+    best = _alternatives(unplaced.alternatives[:3], level, names)
     shown = link(shorten(paper.title, level.length), paper.url)
     return f"{shown}: {best or 'none'} <!-- unplaced {paper_key(paper)} -->"
 
@@ -325,8 +333,16 @@ def _section(path: Path, level: _Level) -> str:
     return markdown(shorten(path_text(path[level.root :]), level.length))
 
 
-def _alternatives(alternatives: Sequence[Alternative], level: _Level) -> str:
-    return ", ".join(f"{_section(a.section, level)} ({a.confidence:.2f})" for a in alternatives)
+def _name(path: Path, level: _Level, names: Mapping[Path, str]) -> str:
+    return markdown(shorten(names[path], level.length))
+
+
+def _alternatives(
+    alternatives: Sequence[Alternative], level: _Level, names: Mapping[Path, str]
+) -> str:
+    """The sections that are possible at all, with their confidence."""
+    shown = [a for a in alternatives if a.confidence >= 0.01]
+    return ", ".join(f"{_name(a.section, level, names)} ({a.confidence:.2f})" for a in shown)
 
 
 def _confidence(number: float) -> str:
