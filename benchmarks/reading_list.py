@@ -93,6 +93,12 @@ def masked(entry: Entry, text: str) -> str:
     return re.sub(r"[ \t]+", " ", mask).strip()
 
 
+def normal(entry: Entry, text: str) -> str:
+    """Text without trailing white space and, where a list counts, without the running number."""
+    text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
+    return re.sub(r"^\s*\d+(?=[.)])", "1", text) if entry.kind == "numbered" else text
+
+
 def leave_one_out(reading_list: ReadingList, show: int = 0) -> dict[str, Tally]:
     """Take each entry out, put it back, and compare."""
     tallies = {"exact": Tally(), "structure": Tally(), "position": Tally()}
@@ -104,6 +110,7 @@ def leave_one_out(reading_list: ReadingList, show: int = 0) -> dict[str, Tally]:
             _, splice = insertion(reading_list.documents, section, style, entry.facts)
             text = splice.text.rstrip("\r\n")
             before = entry.text.rstrip("\r\n")
+            text, before = normal(entry, text), normal(entry, before)
             same = masked(entry, text) == masked(entry, before)
             tallies["exact"].add(text == before)
             tallies["structure"].add(same or text == before)

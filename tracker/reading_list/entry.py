@@ -9,6 +9,7 @@ from typing import Literal
 from tracker.identifiers import Identifier, arxiv_id
 from tracker.paper import Link, Paper
 from tracker.reading_list.dates import PartialDate
+from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Facts, NamedLink, Reading
 from tracker.reading_list.words import PREPRINT, identify_safely
 from tracker.taxonomy import Path
@@ -95,7 +96,7 @@ class Entry:
     @property
     def labels(self) -> tuple[str, ...]:
         """The texts of `links`."""
-        return tuple(link.label for link in self.named_links)
+        return tuple(plain(link.label) for link in self.named_links)
 
     @property
     def paper_links(self) -> tuple[NamedLink, ...]:

@@ -155,6 +155,14 @@ def _destination(text: str, start: int, stop: int) -> tuple[int, int]:
     return (start, found.start() if found else stop)
 
 
+def _alt(image: re.Match[str]) -> tuple[int, int]:
+    """Where the words of an HTML picture stand; an empty span at its start without any."""
+    found = _ALT.search(image.string, image.start(), image.end())
+    if found is None:
+        return image.start(), image.start()
+    return found.span(1 if found[1] is not None else 2)
+
+
 def _tag(text: str, at: int, end: int) -> Mark | None:
     if found := _COMMENT.match(text, at, end):
         return Mark("comment", at, found.end())
@@ -162,16 +170,13 @@ def _tag(text: str, at: int, end: int) -> Mark | None:
         group = next(g for g in (1, 2, 3) if found[g] is not None)
         inner = _IMG.search(text, found.start(4), found.end(4))
         label = found.span(4)
+        picture = None
         if inner is not None:
-            alt = _ALT.search(inner[0])
-            place = inner.start()
-            label = (place, place)
-            if alt is not None:
-                start, stop = alt.span(1 if alt[1] is not None else 2)
-                label = (place + start, place + stop)
-        return Mark("link", at, found.end(), label, found.span(group))
+            label, picture = _alt(inner), inner.span(1 if inner[1] else 2)
+        return Mark("link", at, found.end(), label, found.span(group), picture)
     if found := _IMG.match(text, at, end):
-        return Mark("image", at, found.end(), (at, at), found.span(1 if found[1] else 2))
+        label = _alt(found)
+        return Mark("image", at, found.end(), label, found.span(1 if found[1] else 2))
     if text.startswith(("<http://", "<https://"), at):
         close = text.find(">", at, end)
         return None if close < 0 else Mark("link", at, close + 1, (at, at), (at + 1, close))

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass, field
 
 from tracker.paper import Role
-from tracker.reading_list.dates import PartialDate, WrittenDate
+from tracker.reading_list.dates import PartialDate, WrittenDate, find_date
 from tracker.reading_list.inline import Mark, plain, scan
-from tracker.reading_list.words import label_role, url_role
+from tracker.reading_list.words import label_role, looks_like_venue, url_role
 
 
 @dataclass(frozen=True, slots=True)
 class NamedLink:
-    """A link as an entry writes it; `label` is its text as a reader sees it.
+    """A link as an entry writes it; `label` is its text, "" when that is the paper's title.
 
     `image` is the address of the picture that is its text, "" for words. A picture without a
     link has role "other" and `url` "".
@@ -117,6 +117,12 @@ def _is_letter(text: str, mark: Mark) -> bool:
     return re.match(r"</?su[bp]>", text[mark.start : mark.end], re.IGNORECASE) is not None
 
 
+def _is_badge(code: str) -> bool:
+    """Whether code is a venue or date set off, rather than a word of the title."""
+    words = code.strip("` ")
+    return find_date(words) is not None or looks_like_venue(words)
+
+
 def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html: bool) -> None:
     """Divide the text at its constructs."""
     text = draft.text
@@ -129,7 +135,9 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
             stops.append((mark.start, mark.label[0], mark))
             stops.append((mark.label[1], mark.end, None))
         elif not (
-            mark.kind == "code" or (mark.kind == "pipe" and not rows) or _is_letter(text, mark)
+            (mark.kind == "code" and not _is_badge(text[mark.start : mark.end]))
+            or (mark.kind == "pipe" and not rows)
+            or _is_letter(text, mark)
         ):
             stops.append((mark.start, mark.end, mark))
     for start, end, mark in sorted(stops, key=lambda stop: (stop[0], stop[1])):
@@ -141,6 +149,8 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
             state.emphasise(text[start:end], opens=mark is not None)
         elif mark.kind in ("link", "image"):
             _add_link(draft, state, mark)
+        elif mark.kind == "code":
+            _add_piece(draft, state, start + 1, end - 1)
         elif mark.kind == "pipe":
             state.cell += 1
         elif mark.kind == "break":
@@ -191,18 +201,19 @@ def _add_piece(draft: Draft, state: _State, start: int, end: int, link: int = -1
 
 def _add_link(draft: Draft, state: _State, mark: Mark) -> None:
     text = draft.text
-    label = plain(text[mark.label[0] : mark.label[1]])
+    label = text[mark.label[0] : mark.label[1]].strip()
+    words = plain(label)
     url = text[mark.url[0] : mark.url[1]].strip()
     index = len(draft.links)
     if mark.kind == "image":
         link = NamedLink("other", "", label, url)
     else:
         image = text[mark.image[0] : mark.image[1]] if mark.image else ""
-        link = NamedLink(label_role(label) or url_role(url), url, label, image)
+        link = NamedLink(label_role(words) or url_role(url), url, label, image)
     draft.links.append(link)
     draft.put("link", mark.start, mark.end, index)
     draft.put("url", *mark.url, index)
-    if mark.kind == "link" and mark.image is None and label and label_role(label) is None:
+    if mark.kind == "link" and mark.image is None and words and label_role(words) is None:
         start, end = mark.label
         inner = re.compile(r"\*{1,3}|_{1,2}|~~").match(text, start, end)
         if inner and text[:end].endswith(inner[0]) and end - start > 2 * len(inner[0]):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
-from tracker.reading_list.pieces import Draft, Facts, Piece, Reading, cut
+from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.title import KEYED, pick_title, take_title
 from tracker.reading_list.words import (
     ET_AL,
@@ -58,8 +59,7 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
         key = keyed[0].casefold()
         start += keyed.end()
         if not re.search(r"date|year|publish|venue|journal|conf|author|time|发表|作者|日期", key):
-            draft.notes.append(plain(words))
-            draft.put("note", start, piece.end)
+            _note(draft, start, piece.end)
             return
         kind = "authors" if "author" in key or "作者" in key else ""
         kind = kind or ("date" if re.search(r"date|year|time|日期", key) else "venue")
@@ -72,8 +72,7 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     if not _take_venue_and_date(draft, start, piece, known, kind) and re.search(
         r"\w", text[start : piece.end]
     ):
-        draft.notes.append(plain(text[start : piece.end]))
-        draft.put("note", start, piece.end)
+        _note(draft, start, piece.end)
 
 
 def _begins_line(text: str, start: int) -> bool:
@@ -113,7 +112,7 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
         names = text[start:stop]
     while start < stop and text[start] in " .,;:·-—–([":
         start += 1
-    draft.authors = tuple(plain(part) for part in author_parts(names))
+    draft.authors = tuple(plain(part) for part in author_parts(names, bare=False))
     draft.put("authors", start, stop)
     return stop if re.search(r"\w", text[stop:end]) else end
 
@@ -148,8 +147,7 @@ def _take_venue_and_date(
             draft.put("venue", left, right)
             taken = True
         elif taken and re.search(r"\w", words):
-            draft.notes.append(plain(words))
-            draft.put("note", left, right)
+            _note(draft, left, right)
     return taken
 
 
@@ -163,12 +161,42 @@ def _trim_venue(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_FIRST_SIGNS = re.compile(
+    r"\s*(?:[-*+]|\d+[.)])\s+((?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d]+[ \t]*)+)(?=[\[(*\"“])"
+)
 _FINAL_SIGNS = re.compile(
     r"(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+[ \t]*)+(?=[\r\n]|\Z)"
 )
 
 
+def _links(draft: Draft) -> tuple[NamedLink, ...]:
+    """The links, those whose text is the title or short name without a label."""
+    names = [place for place in draft.places if place.name in ("title", "short")]
+    links = list(draft.links)
+    for place in draft.places:
+        if place.name == "link" and any(
+            place.start <= name.start and name.end <= place.end for name in names
+        ):
+            links[place.index] = replace(links[place.index], label="")
+    return tuple(links)
+
+
+def _note(draft: Draft, start: int, end: int) -> None:
+    """Keep what says something else, without the brackets and signs before it."""
+    text = draft.text
+    while start < end and not (text[start].isalnum() or text[start] in "([<$`\"“‘'&#@~"):
+        start += 1
+    while end > start and text[end - 1] in " \t([{*_":
+        end -= 1
+    if start < end:
+        draft.notes.append(plain(text[start:end]))
+        draft.put("note", start, end)
+
+
 def _finish(draft: Draft) -> Reading:
+    if first := _FIRST_SIGNS.match(draft.text):
+        draft.put("note", *first.span(1))
+        draft.notes.append(first[1].strip())
     for found in _FINAL_SIGNS.finditer(draft.text):
         if not any(p.start < found.end() and found.start() < p.end for p in draft.places):
             draft.put("note", found.start(), found.end())
@@ -181,6 +209,6 @@ def _finish(draft: Draft) -> Reading:
         et_al=draft.et_al,
         venue=draft.venue,
         published=draft.date.value if draft.date else None,
-        links=tuple(draft.links),
+        links=_links(draft),
     )
     return Reading(facts, tuple(places), " ".join(draft.notes))

@@ -69,13 +69,11 @@ def _carrier(facts: Facts, donor: Template) -> int:
     if donor.carrier < 0 or not facts.links:
         return -1
     candidates = range(len(facts.links))
-    names = {facts.title, facts.short_name}
-    same = [i for i in candidates if facts.links[i].label in names and facts.links[i].url]
-    if same:
-        return same[0]
     role = donor.facts.links[donor.carrier].role
-    unlabelled = [i for i in candidates if facts.links[i].role == role and facts.links[i].url]
-    return unlabelled[0] if unlabelled else next((i for i in candidates if facts.links[i].url), -1)
+    linked = [i for i in candidates if facts.links[i].url]
+    unnamed = [i for i in linked if not facts.links[i].label and not facts.links[i].image]
+    alike = [i for i in linked if facts.links[i].role == role]
+    return next(iter((*unnamed, *alike, *linked)), -1)
 
 
 def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: bool) -> str:

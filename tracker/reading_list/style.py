@@ -134,10 +134,8 @@ class Style:
 
     @staticmethod
     def _carrier_differs(facts: Facts, template: Template) -> bool:
-        names = {facts.title, facts.short_name}
-        carried = any(link.label in names and link.url for link in facts.links)
-        unnamed = all(not link.label for link in facts.links)
-        return not unnamed and carried != (template.carrier >= 0)
+        carried = any(not link.label and not link.image and link.url for link in facts.links)
+        return carried != (template.carrier >= 0)
 
     def facts_of(self, paper: Paper) -> Facts:
         """What the section would write of a paper."""
@@ -208,7 +206,11 @@ class Style:
         """The paper's own link first, then the others the list has a word for."""
         found: list[NamedLink] = []
         if url := self.address(paper):
-            found.append(NamedLink("paper", url, self._label("paper") or "paper"))
+            carried = sum(template.carrier >= 0 for template in self.templates)
+            plain_label = (
+                "" if 2 * carried > len(self.templates) else self._label("paper") or "paper"
+            )
+            found.append(NamedLink("paper", url, plain_label))
         wanted: tuple[Role, ...] = ("code", "project", "data", "model")
         for link in paper.links:
             if link.role in wanted and all(link.url != other.url for other in found):
