@@ -239,7 +239,7 @@ def _why(proposal: Proposal, level: _Level) -> str:
     """The terms, and the entries of the section that resemble the paper most."""
     terms = [f"“{markdown(shorten(t, 40))}”" for t in proposal.evidence.terms[: 2 * level.evidence]]
     near = [
-        link(shorten(n.title, min(60, level.length)), n.url)
+        link(shorten(n.title, min(45, level.length)), n.url)
         for n in proposal.evidence.neighbours[: level.evidence]
     ]
     parts = [", ".join(terms), f"near {'; '.join(near)}" if near else ""]
@@ -248,9 +248,10 @@ def _why(proposal: Proposal, level: _Level) -> str:
 
 def _short_names(report: Report) -> dict[Path, str]:
     """Each section's shortest name that no other section of the report has."""
-    paths = {p.section for p in (*report.proposals, *report.postponed)}
-    for item in (*report.proposals, *report.unplaced):
-        paths |= {alternative.section for alternative in item.alternatives[:3]}
+    paths = {proposal.section for proposal in report.proposals}
+    runners_up = [proposal.alternatives for proposal in report.proposals]
+    runners_up += [unplaced.alternatives for unplaced in report.unplaced]
+    paths |= {a.section for alternatives in runners_up for a in alternatives[:3]}
     names = {}
     for path in paths:
         rivals = [other for other in paths if other != path]

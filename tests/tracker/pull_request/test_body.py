@@ -45,7 +45,7 @@ def test_a_paper_is_explained_in_one_row() -> None:
     body = render_body(report(proposal()))
     assert (
         "| [Paper lanterns, part 1](https://arxiv.org/abs/2601.00001) | Lanterns | high (0.81) "
-        "| Kites (0.12), Kites › Tails (0.04) | “paper”, “lantern”<br>"
+        "| Kites (0.12), Tails (0.04) | “paper”, “lantern”<br>"
         "near [Old lanterns](https://example.org/old) |\n"
     ) in body
 
@@ -261,3 +261,21 @@ def test_a_commit_names_its_papers() -> None:
 
 def test_the_day_is_the_runs() -> None:
     assert "As of 2031-05-06:" in render_body(report(as_of=date(2031, 5, 6)))
+
+
+def test_runners_up_are_named_as_briefly_as_is_clear() -> None:
+    many = (
+        Alternative(("Kites", "Tails"), 0.2),
+        Alternative(("Comets", "Tails"), 0.1),
+        Alternative(("Comets", "Dust"), 0.1),
+    )
+    body = render_body(
+        report(proposal(1, alternatives=many[:2]), proposal(2, alternatives=many[1:]))
+    )
+    assert "| Kites › Tails (0.20), Comets › Tails (0.10) |" in body
+    assert "| Comets › Tails (0.10), Dust (0.10) |" in body
+
+
+def test_sections_that_are_out_of_the_question_are_not_named() -> None:
+    body = render_body(report(proposal(1, alternatives=(Alternative(("Kites",), 0.004),))))
+    assert "| high (0.81) | – |" in body
