@@ -6,7 +6,8 @@ of more than 65,536; what does not fit is left out in the order of `_LEVELS`, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
@@ -138,19 +139,33 @@ def local_text(current: str, report: Report, *, head: str = "", base: str = "") 
     return with_body(current or f"# {title(report)}\n\n{generated}", generated)
 
 
-def _root(report: Report) -> int:
-    """How many headings all sections begin with: the list's title says nothing here."""
-    placed = (*report.proposals, *report.postponed, *report.updates)
-    choices = (a.section for p in (*report.proposals, *report.unplaced) for a in p.alternatives)
-    return len(common_root([*(p.section for p in placed), *choices]))
+def _paths(report: Report) -> dict[Path, None]:
+    """Every section the text names, once and in a fixed order."""
+    paths = [p.section for p in (*report.proposals, *report.postponed)]
+    paths += [update.section for update in report.updates]
+    runners_up = [proposal.alternatives for proposal in report.proposals]
+    runners_up += [unplaced.alternatives for unplaced in report.unplaced]
+    paths += [a.section for alternatives in runners_up for a in alternatives]
+    return dict.fromkeys(paths)
+
+
+def _short_names(paths: Collection[Path]) -> dict[Path, str]:
+    """Each section's shortest name that none of the others has."""
+    ends = Counter(path[-n:] for path in paths for n in range(1, len(path) + 1))
+    names = {}
+    for path in paths:
+        lengths = (n for n in range(1, len(path) + 1) if ends[path[-n:]] == 1)
+        names[path] = path_text(path[-next(lengths, len(path)) :])
+    return names
 
 
 def _render(report: Report, level: _Level, head: str, base: str) -> str:
-    level = replace(level, root=_root(report))
+    paths = _paths(report)
+    level = replace(level, root=len(common_root(list(paths))))
     shown = report.proposals[: level.papers]
     ordered = _in_groups(shown)
     more = len(report.proposals) - len(shown)
-    names = _short_names(report)
+    names = _short_names(paths)
     return _template().render(
         begin=BEGIN,
         end=END,
@@ -244,21 +259,6 @@ def _why(proposal: Proposal, level: _Level) -> str:
     ]
     parts = [", ".join(terms), f"near {'; '.join(near)}" if near else ""]
     return "<br>".join(part for part in parts if part)
-
-
-def _short_names(report: Report) -> dict[Path, str]:
-    """Each section's shortest name that no other section of the report has."""
-    paths = {proposal.section for proposal in report.proposals}
-    runners_up = [proposal.alternatives for proposal in report.proposals]
-    runners_up += [unplaced.alternatives for unplaced in report.unplaced]
-    paths |= {a.section for alternatives in runners_up for a in alternatives[:3]}
-    names = {}
-    for path in paths:
-        rivals = [other for other in paths if other != path]
-        lengths = range(1, len(path) + 1)
-        short = (n for n in lengths if all(other[-n:] != path[-n:] for other in rivals))
-        names[path] = path_text(path[-next(short, len(path)) :])
-    return names
 
 
 def _unplaced(unplaced: Unplaced, level: _Level, names: Mapping[Path, str]) -> str:
