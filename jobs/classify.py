@@ -62,7 +62,9 @@ def classify(
             for number, score in zip(candidates, scores, strict=True)
             if score >= min_relevance
         )
-        filings = _file([number for _, number in relevant], listed, papers, listing, sections)
+        places = {section.path for section in sections}
+        filed = [number for number in listed if listing.sections[number] & places]
+        filings = _file([number for _, number in relevant], filed, papers, listing, sections)
     return [
         Verdict(
             number=number,
@@ -72,7 +74,7 @@ def classify(
             confidence=filing.confidence,
             alternatives=tuple(Alternative(path, chance) for path, chance in filing.alternatives),
             evidence=_evidence(
-                filing, [listed[place] for place in filing.neighbours], papers, listing
+                filing, [filed[place] for place in filing.neighbours], papers, listing
             ),
         )
         for (score, number), filing in zip(relevant, filings, strict=True)
@@ -81,17 +83,17 @@ def classify(
 
 def _file(
     numbers: Sequence[int],
-    listed: Sequence[int],
+    filed: Sequence[int],
     papers: Mapping[int, Paper],
     listing: Listing,
-    taxonomy: Taxonomy,
+    sections: Taxonomy,
 ) -> list[Filing]:
+    """A filing for each paper, learned from those `filed` under one of the sections."""
     if not numbers:
         return []
-    classifier = SectionClassifier(list(taxonomy))
-    classifier.fit(
-        [papers[number] for number in listed], [listing.sections[number] for number in listed]
-    )
+    classifier = SectionClassifier(list(sections))
+    labels = [[path for path in listing.sections[n] if path in sections] for n in filed]
+    classifier.fit([papers[number] for number in filed], labels)
     return classifier.predict([papers[number] for number in numbers])
 
 

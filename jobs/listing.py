@@ -86,11 +86,14 @@ def sections_to_file_under(reading_list: ReadingList, settings: Settings) -> Tax
     """The sections a paper can be filed under, with the settings' descriptions.
 
     Those that hold entries; of the empty ones, those that the settings describe and those
-    beside a section that holds entries: a heading with prose alone is no place for papers.
+    beside a section that holds entries: a heading with prose alone is no place for papers. What
+    stands before the first heading is one only in a list without headings.
     """
     taxonomy = reading_list.taxonomy
     descriptions = _descriptions(taxonomy, settings)
     filled = {entry.section for entry in reading_list.entries}
+    headless = {(name,) for name in reading_list.files}
+    filled -= headless if filled - headless else set()
     beside = {path[:-1] for path in filled if len(path) > 1}
 
     def is_place(section: Section) -> bool:

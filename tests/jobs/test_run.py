@@ -153,6 +153,16 @@ def test_a_dry_run_shows_everything_and_writes_nothing_but_the_index(place: Path
     assert go(place).added == result.added
 
 
+def test_nothing_is_filed_before_the_first_heading(place: Path) -> None:
+    text = (place / "README.md").read_text(encoding="utf-8")
+    survey = "* [**Arxiv, 2024.1**] Sourdough and Ovens: A Survey. [paper](https://arxiv.org/abs/2401.00009)"
+    (place / "README.md").write_text(f"{survey}\n\n{text}", encoding="utf-8")
+    result = go(place)
+    assert result.added
+    assert ("README.md",) not in {proposal.section for proposal in result.added}
+    assert (place / "README.md").read_text(encoding="utf-8").startswith(f"{survey}\n\n# Baking")
+
+
 def test_a_run_in_the_past_does_not_know_the_future(place: Path) -> None:
     result = go(place, as_of=date(2024, 1, 22))
     assert result.added
