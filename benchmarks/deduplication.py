@@ -235,7 +235,7 @@ _SPELLINGS: dict[str, Callable[[str, random.Random], str]] = {
 def _other_name(author: str, chance: random.Random) -> str:
     """The ways in which sources write one name."""
     *first, last = re.sub(r"\(.*?\)", "", author).split() or [author]
-    if not first or len(last.strip(".")) < 2:
+    if not first or len(last.strip(".")) < 2 or "\\" in author:
         return author
     initials = [name[0] for name in first]
     return chance.choice(

@@ -35,8 +35,11 @@ _MOST_LETTERS = 300
 # Where titles may differ by a typing error: in a word this long of a title whose other half is
 # right.
 _PART = 20
-_LONG_WORD = 5
-_LONG_WORD_CHANGED = 7  # micro and macro are different words
+# How long a word must be to hold a letter too many or too few (or two swapped), and a wrong one:
+# when all authors agree, when the title is very long, and otherwise. Micro and macro, CoGS and
+# CFGs are different papers of one group of authors.
+_VERY_LONG = 60
+_SLIPS_BY_AUTHORS, _SLIPS_IF_LONG, _SLIPS = (2, 5), (3, 7), (5, 7)
 _ARTICLES = frozenset({"a", "an", "the"})
 
 # Schemes of which a paper has one; of several in a record, the first is the paper's own.
@@ -141,11 +144,11 @@ def link(one: Record, other: Record) -> str | None:
     several = min(len(one.names), len(other.names)) > 1 and _authors_agree(one, other, share=1)
     if one.names and other.names:
         enough = several or len(one.title_key) >= _SHORT_WITH_AUTHORS
-        agree = enough and _authors_agree(one, other) and _same_title(one, other, sure=several)
+        agree = enough and _authors_agree(one, other) and _same_title(one, other, known=several)
         return AUTHORS if agree else None
     if len(one.title_key) < _SHORT_ALONE or len(one.words) < _FEW_WORDS_ALONE:
         return None
-    return TITLE if _same_title(one, other, sure=False) else None
+    return TITLE if _same_title(one, other, known=False) else None
 
 
 def group(records: Iterable[Record], apart: frozenset[frozenset[int]] = frozenset()) -> list[Group]:
@@ -283,10 +286,10 @@ def _authors_agree(one: Record, other: Record, *, share: float = 0.5) -> bool:
     return found >= share * len(shorter)
 
 
-def _same_title(one: Record, other: Record, *, sure: bool) -> bool:
+def _same_title(one: Record, other: Record, *, known: bool) -> bool:
     """Whether two titles are equal, or long and differ by an article or a slip in one word.
 
-    `sure` is whether the authors leave little doubt.
+    `known` is whether all authors of several agree.
     """
     if one.title_key == other.title_key:
         return True
@@ -298,7 +301,10 @@ def _same_title(one: Record, other: Record, *, sure: bool) -> bool:
     if len(ours) != len(theirs):
         return False
     differ = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
-    return len(differ) == 1 and _slip(*differ[0], sure=sure)
+    if len(differ) != 1:
+        return False
+    least = _SLIPS_IF_LONG if len(one.title_key) >= _VERY_LONG else _SLIPS
+    return _slip(*differ[0], _SLIPS_BY_AUTHORS if known else least)
 
 
 def nearly(one: str, other: str) -> bool:
@@ -311,21 +317,19 @@ def nearly(one: str, other: str) -> bool:
     return start + end >= size - 3
 
 
-def _slip(one: str, other: str, *, sure: bool) -> bool:
+def _slip(one: str, other: str, least: tuple[int, int]) -> bool:
     """Whether two words are one letter (added, left out, changed, or two swapped) apart.
 
-    Different papers of the same authors differ like that too, in short words, in first letters
-    and in digits: CoGS and CFGs, micro and macro, typical and atypical, 2D and 3D.
+    `least` are the letters a word must have for a slip, and for a changed letter. Different
+    papers of the same authors differ in first letters (typical and atypical) and digits.
     """
     shortest = min(len(one), len(other))
     start = _shared(one, other)
-    if not (one.isalpha() and other.isalpha()) or (start == 0 and "a" in (one[0], other[0])):
-        return False
-    if not sure and (start == 0 or shortest < _LONG_WORD):
+    if start == 0 or shortest < least[0] or not (one.isalpha() and other.isalpha()):
         return False
     left, right = one[start:], other[start:]
     if len(left) == len(right) and left[1:] == right[1:]:
-        return start > 0 and shortest >= (_LONG_WORD if sure else _LONG_WORD_CHANGED)
+        return shortest >= least[1]
     swapped = left[:2] == right[:2][::-1] and left[2:] == right[2:]
     return swapped or left[1:] == right or left == right[1:]
 
