@@ -12,7 +12,7 @@ import json as jsonlib
 import logging
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -52,7 +52,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-_ATTEMPTS = 4
+_ATTEMPTS = 5
 _LONGEST_BACKOFF = 60.0
 # What a server may ask us to wait before we rather come back with the next run.
 _LONGEST_RETRY_AFTER = 120.0
@@ -96,7 +96,7 @@ class _Call:
     check: Check | None
     anywhere: bool
     deadline: float
-    sizes: list[int] = field(default_factory=list)
+    read: float
 
 
 class Http:
@@ -154,6 +154,7 @@ class Http:
         patience: float | None = None,
         daily: Callable[[Response], bool] | None = None,
         anywhere: bool = False,
+        slowness: float = 1.0,
     ) -> Response:
         """Ask until there is an answer to rely on; only for requests that change nothing.
 
@@ -161,7 +162,7 @@ class Http:
         `patience` (seconds) replaces that of the limits. `daily` answers from the cache when
         the same was asked since the provider's last midnight, and says which responses are
         worth keeping for that. `anywhere` lets redirects leave the site, still to https only.
-        Raises HttpError.
+        `slowness` multiplies the read timeout for servers known to be slow. Raises HttpError.
         """
         prepared = requests.Request(method, url, params=params).prepare()
         address = prepared.url or url
@@ -171,7 +172,15 @@ class Http:
         extra = {"Content-Type": "application/json"} if body is not None else {}
         deadline = self._clock() + (self.limits.patience if patience is None else patience)
         call = _Call(
-            method, address, {**extra, **(headers or {})}, body, accept, check, anywhere, deadline
+            method=method,
+            url=address,
+            headers={**extra, **(headers or {})},
+            body=body,
+            accept=accept,
+            check=check,
+            anywhere=anywhere,
+            deadline=deadline,
+            read=self.limits.read * slowness,
         )
         response = self._until_believable(call)
         if daily and response.status_code == 200 and daily(response):
@@ -263,11 +272,13 @@ class Http:
                     url,
                     headers=dict(headers),
                     data=call.body,
-                    timeout=(min(limits.connect, left), min(limits.read, left)),
+                    timeout=(min(limits.connect, left), min(call.read, left)),
                     allow_redirects=False,
                     stream=True,
                 ) as answer:
-                    content = self._read(answer, url, started + min(limits.response, left))
+                    content = self._read(
+                        answer, url, started + min(max(limits.response, call.read), left)
+                    )
                     return Response(url, answer.status_code, dict(answer.headers), content)
             except (requests.RequestException, TransportError) as error:
                 raise HttpError(network_reason(error), url=url, temporary=True) from error

@@ -6,6 +6,7 @@ One turn at a time for each group of hosts, and a pause after each. The turns ar
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Protocol
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ _RULES: Mapping[str, HostRule] = {
 _ELSEWHERE_PACE = 1.0
 _ELSEWHERE_BACKOFF = 2.0
 # A request that holds a turn longer than this belongs to a process that died.
-_LEASE_SECONDS = 180.0
+_LEASE_SECONDS = 240.0
 _CACHE_BYTES = 48_000_000
 
 
@@ -160,6 +163,8 @@ class Pacer:
                     # No turn is taken that far ahead: a clock was set back in between.
                     wait = rule.pace
                     self._store.free(rule.group, self._clock() + wait)
+                if wait > 2 * rule.pace:
+                    logger.info("waiting %.0f s for the turn at %s", wait, rule.group)
                 self._sleep(wait)
             try:
                 yield

@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _ARXIV = "{http://arxiv.org/OAI/arXiv/}"
 _FIRST_DAYS = 7
+_SLOWNESS = 3.0
+"""The server takes half a minute for the first byte of a page, at times far more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,10 @@ class OaiSource:
         with failing_as(self.name):
             try:
                 response = self._http.get(
-                    self._url, params={"verb": "ListRecords", **params}, check=_check
+                    self._url,
+                    params={"verb": "ListRecords", **params},
+                    check=_check,
+                    slowness=_SLOWNESS,
                 )
             except HttpError as error:
                 if state.token and isinstance(error.__cause__, _ExpiredTokenError):

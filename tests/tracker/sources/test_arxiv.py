@@ -213,7 +213,7 @@ def test_a_lasting_fault_is_told_and_moves_no_watermark(
     assert error is not None
     assert reason in error.reason
     assert last_watermark(batches) is None
-    assert len(world.requests) < 60
+    assert len(world.requests) < 80
 
     world.recover()
     again, error = read(source(world, http))
@@ -227,7 +227,7 @@ def test_a_failure_on_the_way_keeps_the_windows_before_it(world: ArxivWorld, htt
     batches, error = read(source(world, http, first_days=60), None, date(2026, 4, 1))
     assert error is not None
     assert last_watermark(batches) == "2026-02-28"
-    assert error.attempt == 4
+    assert error.attempt == 5
     assert error.url.startswith(world.api)
 
 

@@ -152,7 +152,7 @@ def test_a_lasting_fault_is_told_and_the_rest_is_read_later(
     before: list[Batch] = []
     with pytest.raises(SourceError, match="arxiv_oai"):
         before.extend(source.read(None, UNTIL))
-    assert len(world.requests) <= 6
+    assert len(world.requests) <= 7
     world.recover()
     after = list(source.read(before[-1].watermark, UNTIL))
     assert names(before) + names(after) == all_names(world)
