@@ -152,7 +152,7 @@ class OaiSource:
                 response = self._http.get(
                     self._url,
                     params={"verb": "ListRecords", **params},
-                    check=_check,
+                    check=check_records,
                     slowness=_SLOWNESS,
                 )
             except HttpError as error:
@@ -166,7 +166,7 @@ class _ExpiredTokenError(UnbelievableError):
     """The server does not go on from this token."""
 
 
-def _check(response: Response) -> None:
+def check_records(response: Response) -> None:
     """Raise UnbelievableError when a response is no whole answer to ListRecords."""
     root = parse_xml(response.content)
     if root is None or root.tag != f"{_OAI}OAI-PMH":

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,12 +25,13 @@ from tests.world.oai import OaiWorld, error, oai_records
 from tests.world.semantic_scholar import SemanticScholarWorld
 from tests.world.server import Answer, Fault, Request, World
 from tracker.errors import SourceError
-from tracker.http import Http, Limits
+from tracker.http import Http, Limits, Response, UnbelievableError
 from tracker.settings import ArxivSettings
 from tracker.sources import Source
 from tracker.sources.arxiv import ArxivSource
-from tracker.sources.feeds import FeedSource
-from tracker.sources.oai import OaiSource
+from tracker.sources.arxiv_answers import read_page
+from tracker.sources.feeds import FeedSource, check_feed
+from tracker.sources.oai import OaiSource, check_records
 from tracker.sources.semantic_scholar import CitationSource, SearchSource, SemanticScholar
 
 UNTIL = date(2026, 3, 6)
@@ -279,6 +281,63 @@ def test_whatever_goes_wrong_in_whatever_order(name: str, data: st.DataObject) -
         protocol.world.recover()
         assert kept.run(protocol.source(http)) is None
         assert set(kept.papers) == protocol.papers
+
+
+def _first_answer(name: str) -> tuple[str, bytes]:
+    """The address and the body of a source's first answer."""
+    with standing(name) as protocol, Http() as http:
+        bodies: list[bytes] = []
+
+        def recorded(_: Request, answer: Answer) -> Answer:
+            bodies.append(answer.content)
+            return answer
+
+        protocol.world.fail(recorded)
+        next(iter(protocol.source(http).read(None, UNTIL)))
+        asked = protocol.world.requests[0]
+        return f"http://127.0.0.1{asked.path}?{urlencode(asked.query)}", bodies[0]
+
+
+CHECKS: dict[str, Callable[[Response], object]] = {
+    "arxiv": read_page,
+    "oai": check_records,
+    "feed": check_feed,
+}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_no_beginning_of_an_answer_passes_for_the_whole(name: str) -> None:
+    url, body = _first_answer(name)
+    body = body.strip()
+    CHECKS[name](Response(url, 200, {}, body))
+    for end in {*range(0, len(body), 97), *range(len(body) - 40, len(body))}:
+        with pytest.raises(UnbelievableError):
+            CHECKS[name](Response(url, 200, {}, body[:end]))
+
+
+@pytest.mark.parametrize("name", CHECKS)
+@settings(max_examples=50, deadline=None)
+@given(noise=st.binary(max_size=200) | st.text(max_size=100).map(lambda t: f"<a>{t}".encode()))
+def test_noise_is_not_believed_and_breaks_nothing(name: str, noise: bytes) -> None:
+    with pytest.raises(UnbelievableError):
+        CHECKS[name](Response("http://127.0.0.1/?max_results=9", 200, {}, noise))
+
+
+LAUGHS = """<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha">
+{}]><rss version="2.0"><channel><title>&z;</title><item><title>&z;</title>
+<link>https://doi.org/10.1234/z</link></item></channel></rss>""".format(
+    "".join(
+        f'<!ENTITY {name} "{f"&{before};" * 10}">'
+        for before, name in zip("abcdefghijkl", "bcdefghijklz", strict=True)
+    )
+)
+
+
+def test_entities_that_multiply_stay_small(http: Http) -> None:
+    with FeedWorld(feed=LAUGHS) as world:
+        source = FeedSource("feed", world.url + "/feed", http, today=lambda: TODAY)
+        papers = [paper for batch in source.read(None, UNTIL) for paper in batch.papers]
+        assert all(len(paper.title) < 10_000 for paper in papers)
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
