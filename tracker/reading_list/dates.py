@@ -65,7 +65,7 @@ _FORMS = tuple(
         rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年)(?P<month>[01]?\d)(?P<s2>[-/.]|月)(?P<day>[0-3]?\d)(?P<s3>日?)(?!\w)",
         rf"{_EDGE}{_DAY}(?P<s1>[ -]){_MONTH}(?P<s2>,? ?-?){_YEAR}(?!\w)",
         rf"{_EDGE}{_MONTH}(?P<s1> ){_DAY}(?P<s2>,? ){_YEAR}(?!\w)",
-        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年) ?(?P<month>[01]?\d)(?P<s2>月?)(?![\w/-])(?!\.\d)",
+        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年) ?(?P<month>[01]?\d)(?P<s2>月?)(?![\w-])(?!\.\d|/\d(?!\d{3}))",
         rf"{_EDGE}(?P<month>[01]\d)(?P<s1>/){_YEAR}(?!\w)",
         rf"{_EDGE}{_MONTH}(?P<s1>,? |-|'){_YEAR}(?!\w)",
         rf"{_EDGE}{_YEAR}(?P<s1>,? |-){_MONTH}(?!\w)",
@@ -127,16 +127,13 @@ def _field(name: str, value: str) -> str:
     return field.upper() if value.isupper() else field.lower() if value.islower() else field
 
 
-def is_padded(pattern: str) -> bool | None:
-    """Whether a pattern pads its numbers with a zero; None where it has no month in digits."""
-    return None if "{M" not in pattern or "{Mon" in pattern else "{MM}" in pattern
-
-
-def write_date(value: PartialDate, pattern: str, *, padded: bool = False) -> str:
+def write_date(
+    value: PartialDate, pattern: str, *, padded: bool = False, padded_day: bool = False
+) -> str:
     """A date in a pattern; the pattern must not ask for more than the date has.
 
     `padded` says how a month of two digits is to be read as an example: `2023.10` alone does
-    not tell whether May is `2023.5` or `2023.05`.
+    not tell whether May is `2023.5` or `2023.05`. `padded_day` is the same for days.
     """
     month, day = value.month or 1, value.day or 1
     name = MONTHS[month - 1]
@@ -148,7 +145,7 @@ def write_date(value: PartialDate, pattern: str, *, padded: bool = False) -> str
         "{MM}": f"{month:02d}",
         "{M}": f"{month:0{width}d}",
         "{DD}": f"{day:02d}",
-        "{D}": f"{day:0{width}d}",
+        "{D}": f"{day:02d}" if padded_day else str(day),
         "{Dth}": f"{day}{_suffix(day)}",
         "{Month}": name,
         "{MONTH}": name.upper(),

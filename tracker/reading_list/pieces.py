@@ -140,20 +140,20 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
             or _is_letter(text, mark)
         ):
             stops.append((mark.start, mark.end, mark))
-    for start, end, mark in sorted(stops, key=lambda stop: (stop[0], stop[1])):
+    for start, end, stop in sorted(stops, key=lambda each: each[:2]):
         if start < position:
             continue
         _add_piece(draft, state, position, start)
         position = end
-        if mark is None or mark.kind == "emphasis":
-            state.emphasise(text[start:end], opens=mark is not None)
-        elif mark.kind in ("link", "image"):
-            _add_link(draft, state, mark)
-        elif mark.kind == "code":
+        if stop is None or stop.kind == "emphasis":
+            state.emphasise(text[start:end], opens=stop is not None)
+        elif stop.kind in ("link", "image"):
+            _add_link(draft, state, stop)
+        elif stop.kind == "code":
             _add_piece(draft, state, start + 1, end - 1)
-        elif mark.kind == "pipe":
+        elif stop.kind == "pipe":
             state.cell += 1
-        elif mark.kind == "break":
+        elif stop.kind == "break":
             state.line += 1
         elif html and re.match(r"<t[dh]\b", text[start:end], re.IGNORECASE):
             state.cell += 1

@@ -17,16 +17,19 @@ from tracker.reading_list.words import ET_AL
 class Habits:
     """What a section's entries say together that one of them alone does not.
 
-    `padded`: months below ten have a zero. `between` is what stands between two links.
-    `links` are examples of links by label, as (the link, its text with brackets); `empty` is
-    what a table cell without a value holds.
+    `padded` and `padded_day`: numbers below ten have a zero. `long_months`: `June`, not `Jun`.
+    `between` is what stands between two links, `before` what stands before the first. `pair`
+    joins two authors.
+    `links` are examples of links by label, as (the link, its text with brackets).
     """
 
     padded: bool = False
+    padded_day: bool = False
+    long_months: bool = False
+    pair: str = ""
     between: str = " "
     before: str = " "
     links: Mapping[str, tuple[NamedLink, str]] = field(default_factory=dict)
-    empty: str = ""
 
 
 def render(facts: Facts, donor: Template, habits: Habits) -> str:
@@ -47,6 +50,9 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
             written.append(safe_url(link.url, table=table) if link else "")
         else:
             written.append(_value(token, facts, habits, table=table, html=html))
+        if len(written) > 1 and token.kind == "text" and written[-2][-1:] in ("?", "!"):
+            # A title that ends its own sentence takes no full stop.
+            written[-1] = re.sub(r"^\.(?!\w)", "", written[-1])
     text = "".join(written)
     return _squeeze(text, donor)
 
@@ -84,22 +90,27 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
     if token.kind == "venue":
         return escape_title(facts.venue, table=table, html=html)
     if token.kind == "authors":
-        return escape_title(_authors(token.text, facts), table=table, html=html)
+        return escape_title(_authors(token.text, facts, habits), table=table, html=html)
     if token.kind == "date" and facts.published is not None:
         pattern = token.pattern
         if pattern_depth(pattern) > facts.published.depth:
             pattern = "{Y}" if facts.published.depth == 1 else "{Y}-{MM}"
-        return write_date(facts.published, pattern, padded=habits.padded)
+        if habits.long_months:
+            pattern = pattern.replace("{Mon}", "{Month}")
+        return write_date(
+            facts.published, pattern, padded=habits.padded, padded_day=habits.padded_day
+        )
     return ""
 
 
-def _authors(example: str, facts: Facts) -> str:
+def _authors(example: str, facts: Facts, habits: Habits) -> str:
     names = list(facts.authors)
     found = ET_AL.search(example)
     if facts.et_al:
         suffix = found[0] if found else " et al."
-        joint = " and " if " and " in example and len(names) == 2 else ", "
-        return joint.join(names) + suffix
+        return (habits.pair if len(names) == 2 and habits.pair else ", ").join(names) + suffix
+    if len(names) == 2 and habits.pair:
+        return habits.pair.join(names)
     if len(names) > 1:
         last = re.search(r"(,? and |,? & )", example)
         if last and last[1].strip(" ,") and not found:
@@ -241,33 +252,38 @@ def _substitute(text: str, model: NamedLink, link: NamedLink, url: str) -> str |
 def _without_missing(tokens: list[Token], facts: Facts, donor: Template) -> list[Token]:
     """The tokens without those for what is not known, and without what belongs to these alone."""
     known = {
-        "title": True,
         "short": bool(facts.short_name),
         "authors": bool(facts.authors),
         "venue": bool(facts.venue),
         "date": facts.published is not None,
-        "text": True,
-        "link": True,
-        "url": True,
+        "note": False,
+        "missing": False,
     }
+    missing = {kind for kind, is_known in known.items() if not is_known}
+    return leave_out(tokens, missing, cells=donor.entry.kind in ("table row", "html row"))
+
+
+def leave_out(tokens: list[Token], kinds: set[str], *, cells: bool) -> list[Token]:
+    """The tokens without those of some kinds, and without what stands there for these alone.
+
+    `cells` says that they stand in a row of a table, where the cells stay.
+    """
     kept: list[Token] = []
     dropped = False
-    cells = donor.entry.kind in ("table row", "html row")
     for token in tokens:
-        if known.get(token.kind, False):
-            if dropped and token.kind == "text" and kept and kept[-1].kind == "text":
-                before = kept.pop().text
-                joined = before + token.text if cells else _join(before, token.text)
-                kept.append(Token("text", joined))
-            else:
-                kept.append(token)
-            dropped = False
-        else:
+        if token.kind in kinds:
             dropped = True
+            continue
+        if dropped and token.kind == "text" and kept and kept[-1].kind == "text":
+            before = kept.pop().text
+            joined = before + token.text if cells else _join(before, token.text)
+            kept.append(Token("text", joined))
+        else:
+            kept.append(token)
+        dropped = False
+    if dropped and kept and kept[-1].kind == "text" and not cells:
+        kept.append(Token("text", _join(kept.pop().text, "")))
     return kept
-
-
-_OPENING = re.compile(r"[ \t]*[\[(（【]?[*_\"“]*[\[(]?[*_]*$")
 
 
 def _join(before: str, behind: str) -> str:
@@ -293,7 +309,8 @@ def _join(before: str, behind: str) -> str:
         and before.rstrip()[-1:] in (",", ".", ";", ":", "·", "")
     ):
         behind = stripped[1:]
-    if before[-1:].isspace() and behind[:1] in (" ", "\t"):
+    opens = re.search(r"(?:^|\s)[*_]+$|[\[(]$", before) is not None
+    if (before[-1:].isspace() or opens) and behind[:1] in (" ", "\t"):
         behind = behind.lstrip(" \t")
     return before + behind
 

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from tracker.paper import Paper, Role
-from tracker.reading_list.dates import PartialDate, is_padded
+from tracker.reading_list.dates import PartialDate
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.escape import flatten
 from tracker.reading_list.order import Order, learn_order
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.render import Habits, render
-from tracker.reading_list.template import Template, label_key
+from tracker.reading_list.rows import Column, align, learn_columns
+from tracker.reading_list.template import Template, Token, label_key
 from tracker.taxonomy import Path
 
 _NEAR = 60
@@ -46,7 +47,9 @@ class Style:
     def without(self, entry: Entry) -> Style:
         """The style as it would be without one of several entries."""
         kept = [template for template in self.templates if template.entry is not entry]
-        return Style([other for other in self.lane if other is not entry], self.wider, kept)
+        style = Style([other for other in self.lane if other is not entry], self.wider, kept)
+        style.__dict__["relatives"] = self.relatives
+        return style
 
     @cached_property
     def order(self) -> Order:
@@ -61,17 +64,12 @@ class Style:
     @cached_property
     def habits(self) -> Habits:
         """What the entries say together."""
-        padded: Counter[bool] = Counter()
         between: Counter[str] = Counter()
         before: Counter[str] = Counter()
         examples: dict[str, tuple[NamedLink, str]] = {}
         for template in self.templates:
             tokens = template.tokens
             for number, token in enumerate(tokens):
-                if token.kind == "date" and (pads := is_padded(token.pattern)) is not None:
-                    month = template.facts.published and template.facts.published.month
-                    if pads or (month and month < 10):
-                        padded[pads] += 1
                 if token.kind != "link":
                     continue
                 link = template.facts.links[token.index]
@@ -86,25 +84,53 @@ class Style:
                     between[""] += 1
         gap = between.most_common(1)[0][0] if between else " "
         lead = before.most_common(1)[0][0] if before else " "
+        written = [token for template in self.templates for token in template.tokens]
         return Habits(
-            padded=padded[True] > padded[False],
             between=gap,
             before=lead if len(lead) <= 4 else " ",
             links=examples,
+            pair=_pair(self.templates),
+            **_date_habits([token for token in written if token.kind == "date"]),
         )
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """How the columns of the section's table are spaced."""
+        return learn_columns([template.body for template in self.templates])
 
     def write(self, facts: Facts, position: int) -> str:
         """The entry for `facts` at a place among the section's entries; no final line ending."""
         donor = self.donor(facts, position)
-        return render(facts, donor, self.habits)
+        text = render(facts, donor, self.habits)
+        return align(text, self.columns) if donor.entry.kind == "table row" else text
 
     def donor(self, facts: Facts, position: int) -> Template:
         """The entry whose pattern fits the facts best: alike, common, and near."""
         low = max(0, position - _NEAR)
+        near = [
+            (template, 0.01 * min(abs(number - position), 50))
+            for number, template in enumerate(self.templates[low : low + 2 * _NEAR], low)
+        ]
+        found = self._vote(facts, near)
+        if self._distance(facts, found) >= 2.0 and self.relatives:
+            # Nothing alike here: the sections around may show how such an entry is written.
+            found = self._vote(facts, near + [(template, 1.0) for template in self.relatives])
+        return found
+
+    @cached_property
+    def relatives(self) -> list[Template]:
+        """The patterns of entries of the same kind in the sections around."""
+        kind = self.templates[0].entry.kind if self.lane else ""
+        columns = self.templates[0].entry.columns if self.lane else ()
+        alike = [e for e in self.wider if e.kind == kind and e.columns == columns]
+        return [Template(entry) for entry in alike[:_NEAR]]
+
+    def _vote(self, facts: Facts, near: Sequence[tuple[Template, float]]) -> Template:
+        """Of the patterns the commonest among those that fit best; its entry that fits best."""
         votes: dict[str, float] = {}
         best: dict[str, tuple[float, Template]] = {}
-        for number, template in enumerate(self.templates[low : low + 2 * _NEAR], low):
-            cost = self._distance(facts, template) + 0.01 * min(abs(number - position), 50)
+        for template, extra in near:
+            cost = self._distance(facts, template) + extra
             votes[template.masked] = votes.get(template.masked, 0.0) + math.exp(-2.0 * cost)
             if template.masked not in best or cost < best[template.masked][0]:
                 best[template.masked] = (cost, template)
@@ -120,7 +146,7 @@ class Style:
             ("authors", facts.authors, other.authors),
         ):
             has = kind in kinds and bool(theirs)
-            cost += 4.0 * (has and not value) + 2.0 * (bool(value) and not has)
+            cost += 4.0 * (has and not value) + 3.0 * (bool(value) and not has)
         cost += _date_distance(facts.published, other.published if "date" in kinds else None)
         cost += 2.0 * (facts.et_al != other.et_al and bool(facts.authors) and bool(other.authors))
         cost += 1.5 * ("note" in kinds)
@@ -262,6 +288,35 @@ class Style:
         return f'{kind} "{line}", {order}'
 
 
+def _date_habits(tokens: Sequence[Token]) -> dict[str, bool]:
+    """How numbers and names of months are written, from the dates that show it."""
+    counts: Counter[str] = Counter()
+    for token in tokens:
+        for field in re.findall(r"\{\w+\}", token.pattern):
+            counts[field] += 1
+        month = re.search(r"(?<!\d)[1-9](?!\d)", token.text)
+        counts["{M} alone"] += "{M}" in token.pattern and month is not None
+        counts["{D} alone"] += "{D}" in token.pattern and month is not None
+        counts["May"] += "May" in token.text
+    return {
+        "padded": counts["{MM}"] > counts["{M} alone"],
+        "padded_day": counts["{DD}"] > counts["{D} alone"],
+        "long_months": counts["{Month}"] > counts["{Mon}"] - counts["May"],
+    }
+
+
+def _pair(templates: Sequence[Template]) -> str:
+    """What stands between two authors; empty where none of the entries has two."""
+    found: Counter[str] = Counter()
+    for template in templates:
+        if len(template.facts.authors) == 2:
+            text = next((token.text for token in template.tokens if token.kind == "authors"), "")
+            joint = re.search(r",? and |,? & |, ", text)
+            if joint:
+                found[joint[0]] += 1
+    return found.most_common(1)[0][0] if found else ""
+
+
 _ARXIV_PAGE = re.compile(
     r"(https?://(?:www\.)?(?:arxiv\.org|browse\.arxiv\.org)/(?:abs|pdf|html)/)\d{4}\.\d{4,5}(?:v\d+)?(\.pdf)?/?$"
 )
@@ -288,8 +343,8 @@ def _word(kind: str, text: str, pattern: str, example: Template, index: int) -> 
 
 def _date_distance(mine: PartialDate | None, theirs: PartialDate | None) -> float:
     if mine is None or theirs is None:
-        return 4.0 * (theirs is not None) + 2.0 * (mine is not None)
-    return 2.0 * (mine.depth != theirs.depth)
+        return 4.0 * (theirs is not None) + 3.0 * (mine is not None)
+    return 3.0 * (mine.depth != theirs.depth)
 
 
 def main_lane(entries: Sequence[Entry]) -> list[Entry]:

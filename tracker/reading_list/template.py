@@ -58,7 +58,7 @@ class Template:
     @cached_property
     def shape(self) -> str:
         """The pattern with its links left out: what entries of one style have in common."""
-        written = []
+        written: list[str] = []
         for token in self.tokens:
             if token.kind == "text":
                 written.append(re.sub(r"^\s*\d+(?=[.)])", "1", token.text))
@@ -81,7 +81,7 @@ def label_key(link: NamedLink) -> str:
 
 def mask(template: Template) -> str:
     """An entry's text with its facts replaced by their names."""
-    written = []
+    written: list[str] = []
     for token in template.tokens:
         if token.kind == "text":
             written.append(

@@ -1,0 +1,239 @@
+"""Headings and what points to them: tables of contents, anchors, sections without entries."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from tracker.reading_list.blocks import blocks_of
+from tracker.reading_list.finding import Edit, Finding, Page
+from tracker.reading_list.inline import Mark, plain, scan
+from tracker.taxonomy import path_text, section_key
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading as a reader sees it; `anchor` is what links to it say, in comparable form."""
+
+    name: str
+    level: int
+    line: int
+    anchor: str
+    html: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link into the page: its words, where it leads, and where both stand in the text."""
+
+    label: str
+    target: str
+    mark: Mark
+
+
+def slug(heading: str) -> str:
+    """The anchor GitHub gives a heading, without the number that tells equal ones apart.
+
+    Lower case; letters, digits, marks, hyphens and underscores stay, blanks become hyphens:
+    https://github.com/gjtorikian/html-pipeline, its table-of-contents filter.
+    """
+    kept = (c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LNM")
+    return "".join(kept).replace(" ", "-")
+
+
+def _comparable(anchor: str) -> str:
+    """An anchor without what editors add or lose unseen: emoji selectors, joiners, encoding."""
+    return re.sub(r"[\ufe0f\u200d]", "", unquote(anchor)).lower().rstrip("-")
+
+
+def headings_of(page: Page) -> list[Heading]:
+    """Every heading of a page, those without entries too."""
+    seen: Counter[str] = Counter()
+    found = []
+    for block in blocks_of(page.text, page.document.lines):
+        if block.kind != "heading":
+            continue
+        name = plain(block.text)
+        anchor = _comparable(slug(_shown(block.text)))
+        number = seen[anchor]
+        seen[anchor] += 1
+        html = page.document.lines[block.start].lstrip().startswith("<")
+        anchor = f"{anchor}-{number}" if number else anchor
+        found.append(Heading(name, block.level, block.start, anchor, html))
+    return found
+
+
+def _shown(markdown: str) -> str:
+    """A heading's words with the blanks around pictures, which count in its anchor."""
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)|<[^>]*>", "", markdown)
+    text = re.sub(r"\[([^\[\]]*)\]\([^()]*\)", r"\1", text)
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", re.sub(r"(?<!\w)[*_]+|[*_]+(?!\w)|`", "", text))
+
+
+def section_findings(page: Page) -> Iterator[Finding]:
+    """What is wrong with the table of contents, the anchors, and sections without anything."""
+    headings = headings_of(page)
+    anchors = _anchors(page)
+    known = {heading.anchor: heading for heading in headings}
+    own = {_comparable(name) for name in _NAMED.findall(page.shown)}
+    contents = _contents(page, headings, anchors)
+    for anchor in anchors:
+        if anchor.target in known:
+            if anchor in contents:
+                yield from _label(page, anchor, known[anchor.target])
+        elif anchor.target not in own and anchor.target not in _alternatives(headings):
+            yield from _dead(page, anchor, headings, anchor in contents)
+    yield from _missing(page, headings, contents)
+    yield from empty_sections(page)
+
+
+_NAMED = re.compile(r"<[a-z]\w*\b[^>]*?\b(?:id|name)\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+
+
+def _anchors(page: Page) -> list[Anchor]:
+    found = []
+    for mark in scan(page.shown):
+        target = page.text[mark.url[0] : mark.url[1]]
+        if mark.kind == "link" and target.startswith("#") and len(target) > 1:
+            label = plain(page.text[mark.label[0] : mark.label[1]])
+            found.append(Anchor(label, _comparable(target[1:]), mark))
+    return found
+
+
+def _alternatives(headings: Sequence[Heading]) -> frozenset[str]:
+    """Anchors that also work: emoji written as :name: are no part of some renderers' anchors."""
+    return frozenset(
+        _comparable(slug(re.sub(r":[\w+-]+:", "", heading.name))) for heading in headings
+    ) | {"top", "readme"}
+
+
+_CONTENTS = re.compile(r"\b(?:contents?|toc|catalogue|outline|navigation|index)\b|目录")
+
+
+def _contents(
+    page: Page, headings: Sequence[Heading], anchors: Sequence[Anchor]
+) -> list[Anchor]:  # fmt: skip
+    """The links of the table of contents: those below its heading, if they are a list of links."""
+    for number, heading in enumerate(headings):
+        if not _CONTENTS.search(section_key(heading.name)):
+            continue
+        start = page.starts[heading.line]
+        following = [h.line for h in headings[number + 1 :]]
+        end = page.starts[following[0]] if following else len(page.text)
+        inside = [a for a in anchors if start <= a.mark.start < end]
+        if len(inside) >= 2:
+            return inside
+    return []
+
+
+def _label(page: Page, anchor: Anchor, heading: Heading) -> Iterator[Finding]:
+    label, name = section_key(anchor.label), section_key(heading.name)
+    if not label or label == name or label in name or name in label:
+        return
+    near = difflib.SequenceMatcher(None, label, name).ratio() >= 0.8
+    yield page.finding(
+        anchor.mark.start,
+        "contents-misnamed",
+        f"The table of contents says {anchor.label!r} where the heading says {heading.name!r}.",
+        "Write the heading's own words.",
+        *((Edit(*anchor.mark.label, _escaped(heading.name)),) if near else ()),
+    )
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([\[\]\\])", r"\\\1", name)
+
+
+def _dead(
+    page: Page, anchor: Anchor, headings: Sequence[Heading], in_contents: bool
+) -> Iterator[Finding]:
+    """An anchor without a heading, with the one it most likely means."""
+    target = f"#{anchor.target}"
+    by_anchor = {heading.anchor: heading for heading in headings if heading.anchor}
+    close = difflib.get_close_matches(anchor.target, list(by_anchor), n=2, cutoff=0.75)
+    meant = by_anchor[close[0]] if close else None
+    if meant is None:
+        same = [h for h in headings if section_key(h.name) == section_key(anchor.label)]
+        meant = same[0] if len(same) == 1 else None
+    if meant is None:
+        yield page.finding(
+            anchor.mark.start,
+            "dead-anchor",
+            f"The link {anchor.label!r} leads to {target}, and no heading has that anchor.",
+            "Link to a heading that exists, or remove the link.",
+        )
+        return
+    ratio = difflib.SequenceMatcher(None, anchor.target, meant.anchor).ratio()
+    same_words = section_key(meant.name) == section_key(anchor.label)
+    sure = same_words or (ratio >= 0.9 and len(close) == 1)
+    edits = [Edit(*anchor.mark.url, "#" + slug(_shown(meant.name)))]
+    misnamed = not same_words
+    if misnamed and in_contents:
+        edits.append(Edit(*anchor.mark.label, _escaped(meant.name)))
+    numbered = re.search(r"-\d+\Z", meant.anchor)
+    yield page.finding(
+        anchor.mark.start,
+        "contents-misnamed" if misnamed and in_contents else "dead-anchor",
+        f"{anchor.label!r} links to {target}, which no heading has; the heading is"
+        f" {meant.name!r} (#{meant.anchor}).",
+        f"Link to #{meant.anchor}" + (" and write the heading's words." if misnamed else "."),
+        *(edits if sure and not numbered else ()),
+    )
+
+
+def _missing(
+    page: Page, headings: Sequence[Heading], contents: Sequence[Anchor]
+) -> Iterator[Finding]:  # fmt: skip
+    """Headings the table of contents leaves out, of the levels it lists and after it."""
+    if not contents:
+        return
+    listed = {anchor.target for anchor in contents}
+    labels = {section_key(anchor.label) for anchor in contents}
+    line = page.line_at(contents[0].mark.start)
+    shown = [h for h in headings if h.anchor in listed or section_key(h.name) in labels]
+    if not shown:
+        return
+    levels = Counter(h.level for h in shown)
+    holding = {start for _, start, _ in page.document.headings}
+    near = [section_key(anchor.label) for anchor in contents if anchor.target not in
+            {h.anchor for h in headings}]  # fmt: skip
+    for heading in headings:
+        total = sum(h.level == heading.level for h in headings if h.line >= line)
+        if (
+            heading in shown
+            or heading.line not in holding
+            or heading.line < line
+            or levels[heading.level] < 0.5 * total
+            or difflib.get_close_matches(section_key(heading.name), near, n=1, cutoff=0.8)
+        ):
+            continue
+        yield page.finding(
+            page.starts[heading.line],
+            "contents-missing",
+            f"The table of contents leaves out the section {heading.name!r}.",
+            f"Add a line for it: [{_escaped(heading.name)}](#{heading.anchor}).",
+        )
+
+
+def empty_sections(page: Page) -> Iterator[Finding]:
+    """Sections that hold nothing: neither entries, nor text, nor further sections."""
+    document = page.document
+    marks = sorted({start for start, _ in document.starts})
+    for path, start, end in document.headings:
+        stop = next((mark for mark in marks if mark > start), len(document.lines))
+        has_below = any(other[: len(path)] == path and other != path
+                        for other, s, _ in document.headings if s > start)  # fmt: skip
+        text = "".join(document.lines[end:stop])
+        bare = re.sub(r"<!--.*?-->|</?\w[^>]*>|^\s*[-*_]{3,}\s*$", "", text, flags=re.S | re.M)
+        if not has_below and not bare.strip():
+            yield page.finding(
+                page.starts[start],
+                "empty-section",
+                f"The section {path_text(path)!r} is empty.",
+                "File a paper under it, or remove the heading.",
+            )
