@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -225,7 +226,8 @@ def empty_sections(page: Page) -> Iterator[Finding]:
     document = page.document
     marks = sorted({start for start, _ in document.starts})
     for path, start, end in document.headings:
-        stop = next((mark for mark in marks if mark > start), len(document.lines))
+        after = bisect_right(marks, start)
+        stop = marks[after] if after < len(marks) else len(document.lines)
         has_below = any(other[: len(path)] == path and other != path
                         for other, s, _ in document.headings if s > start)  # fmt: skip
         text = "".join(document.lines[end:stop])
