@@ -7,20 +7,20 @@ they could touch. This module finds those, and writes what was decided in few st
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from db import identity
 from db.consolidate import consolidate
 from db.identity import Group, Record
-from db.payload import from_payload, pack, to_payload
+from db.neighbours import apart, chunks, neighbours, records_of
+from db.payload import pack, to_payload
 from db.tables import (
-    APART,
     CLAIM,
     DECISION,
     IDENTIFIER,
@@ -35,8 +35,6 @@ from db.tables import (
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 
-# SQLite allows 32,766 values in one statement.
-_CHUNK = 5000
 _REFERRING = {"proposal": PROPOSAL, "decision": DECISION, "listing": LISTING}
 
 
@@ -66,8 +64,8 @@ def merge_records(session: Session, records: Sequence[Record], seen_at: datetime
     fresh, known = _see_again(session, records, seen_at)
     if not fresh:
         return Outcome(known)
-    stored = _neighbours(session, fresh)
-    groups = identity.group([*fresh, *stored], _apart(session, stored))
+    stored = neighbours(session, fresh)
+    groups = identity.group([*fresh, *stored], apart(session, stored))
     outcome = _carry_out(session, groups, stored, seen_at)
     outcome.paper_of = known | outcome.paper_of
     return outcome
@@ -78,16 +76,9 @@ def regroup(session: Session, paper_id: int, restored: Mapping[int, int], at: da
 
     `restored` gives for a record the number its paper is to have again.
     """
-    stored = _neighbours(session, _records_of(session, [paper_id]), include=True)
-    groups = identity.group(stored, _apart(session, stored))
+    stored = neighbours(session, records_of(session, [paper_id]), include=True)
+    groups = identity.group(stored, apart(session, stored))
     return _carry_out(session, groups, stored, at, restored)
-
-
-def chunks(values: Collection[Any]) -> Iterator[list[Any]]:
-    """The values in pieces small enough for one statement."""
-    listed = list(values)
-    for start in range(0, len(listed), _CHUNK):
-        yield listed[start : start + _CHUNK]
 
 
 def _see_again(
@@ -113,83 +104,6 @@ def _see_again(
     return list(fresh.values()), known
 
 
-def _neighbours(
-    session: Session, start: Sequence[Record], *, include: bool = False
-) -> list[Record]:
-    """Every stored record that is linked to these, or to one that is, and so on."""
-    found: dict[int, Record] = {}
-    if include:
-        found = {record.id: record for record in start if record.id is not None}
-    frontier = list(start)
-    while frontier:
-        papers = _papers_named(session, frontier) | _papers_titled(session, frontier)
-        papers -= {record.paper_id for record in found.values() if record.paper_id is not None}
-        frontier = _records_of(session, papers)
-        found.update({record.id: record for record in frontier if record.id is not None})
-    return list(found.values())
-
-
-def _papers_named(session: Session, records: Iterable[Record]) -> set[int]:
-    by_scheme: dict[str, set[str]] = defaultdict(set)
-    for record in records:
-        for identifier in record.identifiers:
-            by_scheme[identifier.scheme].add(identifier.value)
-    found: set[int] = set()
-    for scheme, values in by_scheme.items():
-        for chunk in chunks(values):
-            for table in (IDENTIFIER, CLAIM):
-                named = (table.c.scheme == scheme) & table.c.value.in_(chunk)
-                found.update(session.scalars(select(table.c.paper_id).where(named)))
-    return found
-
-
-def _papers_titled(session: Session, records: Collection[Record]) -> set[int]:
-    columns: dict[Any, Callable[[Record], str]] = {
-        RECORD.c.title_key: lambda r: r.title_key if identity.title_counts(r) else "",
-        RECORD.c.head_key: lambda r: r.head_key,
-        RECORD.c.tail_key: lambda r: r.tail_key,
-    }
-    near: dict[int, set[Record]] = defaultdict(set)
-    for column, key_of in columns.items():
-        by_key: dict[str, list[Record]] = defaultdict(list)
-        for record in records:
-            by_key[key_of(record)].append(record)
-        by_key.pop("", None)
-        for chunk in chunks(by_key):
-            wanted = select(RECORD.c.id, RECORD.c.title_key, column).where(column.in_(chunk))
-            for number, title, key in session.execute(wanted):
-                near[number].update(r for r in by_key[key] if identity.nearly(r.title_key, title))
-    found: set[int] = set()
-    for chunk in chunks([number for number, candidates in near.items() if candidates]):
-        for row in session.execute(select(RECORD).where(RECORD.c.id.in_(chunk))):
-            other = _record(row)
-            if any(identity.link(record, other) for record in near[row.id]):
-                found.add(row.paper_id)
-    return found
-
-
-def _records_of(session: Session, papers: Collection[int]) -> list[Record]:
-    return [
-        _record(row)
-        for chunk in chunks(papers)
-        for row in session.execute(select(RECORD).where(RECORD.c.paper_id.in_(chunk)))
-    ]
-
-
-def _record(row: Row[Any]) -> Record:
-    paper = from_payload(row.payload, row.embedding)
-    return Record(row.source, row.digest, paper, row.id, row.paper_id)
-
-
-def _apart(session: Session, records: Collection[Record]) -> frozenset[frozenset[int]]:
-    ids = {record.id for record in records}
-    return frozenset(
-        frozenset((one, other))
-        for one, other in session.execute(select(APART.c.one, APART.c.other))
-        if one in ids and other in ids
-    )
-
-
 def _carry_out(
     session: Session,
     groups: Sequence[Group],
@@ -200,7 +114,7 @@ def _carry_out(
     """Write groups as papers: new rows, changed rows, and what is remembered about merges."""
     outcome = Outcome()
     papers = _number(groups, stored, restored or {})
-    _give_names(papers)
+    _give_names(papers, _claimants(session, papers))
     touched = [paper for paper in papers if paper.changed or paper.claims]
     before = {paper.id for paper in touched if paper.id is not None}
     gone = {number for paper in touched for number in paper.absorbs}
@@ -239,13 +153,23 @@ def _number(
         again = {restored[number] for number in ids if number is not None and number in restored}
         kept = own[0] if own else min(again, default=None)
         whole = len(held) == 1 and len(group.records) == sizes[min(held)]
-        settled = whole and own == list(held)
+        settled = whole and None not in ids and own == list(held)
         papers.append(_Paper(group, kept, tuple(own[1:]), changed=not settled))
     return papers
 
 
-def _give_names(papers: Sequence[_Paper]) -> None:
+def _claimants(session: Session, papers: Sequence[_Paper]) -> set[int]:
+    """The papers that had to leave an identifier to another so far."""
+    found: set[int] = set()
+    for chunk in chunks([paper.id for paper in papers if paper.id is not None]):
+        found.update(session.scalars(select(CLAIM.c.paper_id).where(CLAIM.c.paper_id.in_(chunk))))
+    return found
+
+
+def _give_names(papers: Sequence[_Paper], claimants: Collection[int]) -> None:
     """Each identifier goes to one paper; when records of several carry it, to the first."""
+    for paper in papers:
+        paper.changed |= paper.id in claimants
     owner: dict[Identifier, _Paper] = {}
     for paper in sorted(papers, key=lambda paper: paper.group.records[0].key):
         for name in sorted({i for record in paper.group.records for i in record.identifiers}):

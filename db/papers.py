@@ -13,6 +13,7 @@ from sqlmodel import Session
 from db import merging
 from db.consolidate import READING_LIST
 from db.identity import Record, title_key
+from db.neighbours import chunks
 from db.payload import digest, from_payload, unpack
 from db.tables import (
     APART,
@@ -111,7 +112,7 @@ def load(session: Session, numbers: Collection[int] | None = None) -> dict[int, 
     if numbers is None:
         return dict(stream(session))
     loaded: dict[int, Paper] = {}
-    for chunk in merging.chunks(sorted(set(numbers))):
+    for chunk in chunks(sorted(set(numbers))):
         loaded.update(_load(session, chunk))
     return loaded
 
