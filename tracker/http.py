@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 from tenacity import (
@@ -35,9 +35,11 @@ from tracker.responses import (
     HttpError,
     Response,
     UnbelievableError,
+    host_of,
     is_public,
     network_reason,
     retry_after,
+    same_site,
 )
 
 __all__ = [
@@ -164,8 +166,7 @@ class Http:
         worth keeping for that. `anywhere` lets redirects leave the site, still to https only.
         `slowness` multiplies the read timeout for servers known to be slow. Raises HttpError.
         """
-        prepared = requests.Request(method, url, params=params).prepare()
-        address = prepared.url or url
+        address = _address(method, url, params)
         if daily and (kept := self._from_cache(address)):
             return kept
         body = jsonlib.dumps(json).encode() if json is not None else None
@@ -195,7 +196,7 @@ class Http:
         return Response(url, 200, kept.headers, kept.content, attempts=0, from_cache=True)
 
     def _until_believable(self, call: _Call) -> Response:
-        backoff = rule_for(urlsplit(call.url).hostname or "").backoff
+        backoff = rule_for(host_of(call.url)).backoff
         growing = wait_exponential(backoff, max=_LONGEST_BACKOFF) + wait_random(0, backoff)
 
         def pause(state: RetryCallState) -> float:
@@ -237,29 +238,31 @@ class Http:
             response = self._send(call, url, headers)
             if response.status_code not in _REDIRECTS or response.status_code in call.accept:
                 return _judged(response, call)
-            target = urljoin(url, response.header("Location"))
-            self._check_redirect(url, target, call, response.status_code)
-            if urlsplit(target).hostname != urlsplit(url).hostname:
+            target = self._redirected(url, response, call)
+            if host_of(target) != host_of(url):
                 headers = {k: v for k, v in headers.items() if k.lower() not in _SECRETS}
             url = target
         raise HttpError(f"more than {_MOST_REDIRECTS} redirects", url=call.url)
 
-    def _check_redirect(self, url: str, target: str, call: _Call, status: int) -> None:
-        old, new = urlsplit(url), urlsplit(target)
-        host = new.hostname or ""
-        same_site = rule_for(host).group == rule_for(old.hostname or "").group
-        at_home = is_loopback(old.hostname or "") and is_loopback(host)
-        known = same_site or host in self._allowed or (call.anywhere and is_public(host))
-        if not (at_home or (new.scheme == "https" and known)):
-            raise HttpError(
-                f"redirects ({status}) to {target!r}, which is not https on an allowed host",
-                url=url,
-                status=status,
-            )
+    def _redirected(self, url: str, response: Response, call: _Call) -> str:
+        """Where a redirect leads; HttpError when we do not go there."""
+        location, status = response.header("Location"), response.status_code
+        try:
+            target = urljoin(url, location) if location else ""
+        except ValueError:
+            target = ""
+        old, new = host_of(url), host_of(target)
+        at_home = is_loopback(old) and is_loopback(new)
+        at_site = same_site(new, old) or new in self._allowed
+        known = at_site or (call.anywhere and is_public(new))
+        if not (at_home or (known and target.startswith("https://"))):
+            reason = f"redirects ({status}) to {location!r}, which is not https on an allowed host"
+            raise HttpError(reason, url=url, status=status)
+        return target
 
     def _send(self, call: _Call, url: str, headers: Mapping[str, str]) -> Response:
         limits = self.limits
-        with self._pacer.turn(urlsplit(url).hostname or ""):
+        with self._pacer.turn(host_of(url)):
             if limits.requests is not None and self.sent >= limits.requests:
                 raise HttpError(f"the run's {limits.requests} requests are used up", url=url)
             self.sent += 1
@@ -280,8 +283,10 @@ class Http:
                         answer, url, started + min(max(limits.response, call.read), left)
                     )
                     return Response(url, answer.status_code, dict(answer.headers), content)
-            except (requests.RequestException, TransportError) as error:
-                raise HttpError(network_reason(error), url=url, temporary=True) from error
+            except (requests.RequestException, TransportError, ValueError) as error:
+                # A ValueError speaks of an address (also one to be redirected to).
+                is_network = not isinstance(error, ValueError)
+                raise HttpError(network_reason(error), url=url, temporary=is_network) from error
 
     def _read(self, answer: requests.Response, url: str, deadline: float) -> bytes:
         """The body, read piece by piece so that a slow drip cannot hold the run up."""
@@ -307,6 +312,13 @@ def user_agent(contact: str = "") -> str:
     except PackageNotFoundError:
         release = "0"
     return f"survey-tracker/{release}" + (f" ({contact})" if contact else "")
+
+
+def _address(method: str, url: str, params: Any) -> str:
+    try:
+        return requests.Request(method, url, params=params).prepare().url or url
+    except requests.RequestException as error:
+        raise HttpError(f"no usable address: {error}", url=url) from error
 
 
 def _failure(state: RetryCallState) -> BaseException | None:

@@ -34,7 +34,7 @@ class HttpError(TrackerError):
         retry_after: float | None = None,
         content: bytes = b"",
     ) -> None:
-        super().__init__(f"{urlsplit(url).hostname or url}: {reason}")
+        super().__init__(f"{host_of(url) or url}: {reason}")
         self.reason = reason
         self.url = url
         self.status = status
@@ -107,6 +107,8 @@ def _seconds_until(value: str, response: Response) -> float:
 def network_reason(error: Exception) -> str:
     """What went wrong below HTTP, in words that do not change with the libraries."""
     text = str(error)
+    if isinstance(error, ValueError):
+        return f"no usable address: {text}"
     if isinstance(error, requests.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, requests.Timeout) or "timed out" in text:
@@ -116,6 +118,32 @@ def network_reason(error: Exception) -> str:
     if "IncompleteRead" in text or "reset" in text or "Connection broken" in text:
         return "the connection broke off in the middle of the answer"
     return "no connection"
+
+
+def host_of(url: str) -> str:
+    """The host of an address; empty when it has none or is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def same_site(host: str, other: str) -> bool:
+    """Whether two hosts belong to one owner, such as feeds.nature.com and www.nature.com."""
+    return host == other or bool(_site(host) and _site(host) == _site(other))
+
+
+def _site(host: str) -> str:
+    """The part of a host name that one owner registers; empty for a bare address."""
+    labels = host.lower().rstrip(".").split(".")
+    if labels[-1].isdigit() or ":" in host or len(labels) < 2:
+        return ""
+    # Under a country's domain there may be one more level, as in ac.uk.
+    shared = len(labels[-1]) == 2 and labels[-2] in _SHARED_LEVELS
+    return ".".join(labels[-3:] if shared else labels[-2:])
+
+
+_SHARED_LEVELS = frozenset({"ac", "co", "com", "edu", "gov", "go", "ne", "net", "or", "org"})
 
 
 def is_public(host: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from tests.world.server import Answer, World
 from tracker.http import Http, HttpError, Limits, Response, UnbelievableError
 from tracker.pacing import MemoryStore, Pacer, Store, is_loopback, rule_for
+from tracker.responses import same_site
 
 HASTY = Limits(connect=1, read=0.3, response=0.6, patience=20, size=10_000)
 
@@ -195,12 +196,22 @@ def test_follows_redirects_at_home(world: World, http: Http, status: int) -> Non
         "http://export.arxiv.org/thing",
         "file:///etc/passwd",
         "//elsewhere.example",
+        "",
+        "javascript:alert(1)",
     ],
 )
 def test_redirects_leave_neither_the_site_nor_https(world: World, http: Http, target: str) -> None:
     world.fail(Answer(302, headers={"Location": target}))
     with pytest.raises(HttpError, match="not https on an allowed host"):
-        http.get(world.url + "/thing")
+        http.get(world.url + "/other")
+
+
+@pytest.mark.parametrize("target", ["https://[::1", "http://a b.example:port/"])
+def test_a_redirect_to_no_address_is_a_failure(world: World, http: Http, target: str) -> None:
+    world.fail(Answer(302, headers={"Location": target}), times=None)
+    with pytest.raises(HttpError):
+        http.get(world.url + "/other")
+    assert len(world.requests) == 1
 
 
 def test_even_a_redirect_to_anywhere_stays_out_of_private_networks(
@@ -209,6 +220,36 @@ def test_even_a_redirect_to_anywhere_stays_out_of_private_networks(
     world.fail(Answer(302, headers={"Location": "https://192.168.0.1/admin"}))
     with pytest.raises(HttpError, match="not https on an allowed host"):
         http.get(world.url + "/thing", anywhere=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "other", "same"),
+    [
+        ("feeds.nature.com", "www.nature.com", True),
+        ("arxiv.org", "export.arxiv.org", True),
+        ("export.arxiv.org", "oaipmh.arxiv.org", True),
+        ("www.ox.ac.uk", "feeds.ox.ac.uk", True),
+        ("www.ox.ac.uk", "www.cam.ac.uk", False),
+        ("a.co.jp", "b.co.jp", False),
+        ("nature.com", "nature.org", False),
+        ("arxiv.org.evil.example", "arxiv.org", False),
+        ("10.0.0.1", "10.1.0.1", False),
+        ("::1", "::2", False),
+        ("localhost", "localhost", True),
+        ("intranet", "other", False),
+    ],
+)
+def test_what_one_site_is(host: str, other: str, same: bool) -> None:
+    assert same_site(host, other) == same
+    assert same_site(other, host) == same
+
+
+@pytest.mark.parametrize("url", ["https://", "http://a b.example/", "nonsense", "https://[::1"])
+def test_what_is_no_address_is_not_asked(http: Http, url: str) -> None:
+    with pytest.raises(HttpError) as failure:
+        http.get(url)
+    assert failure.value.attempts == 1
+    assert not failure.value.temporary
 
 
 def test_a_circle_of_redirects_ends(world: World, http: Http) -> None:

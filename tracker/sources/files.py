@@ -116,7 +116,7 @@ class FileSource:
                     yield Batch(due, watermark=str(state) if state.read else None)
             # A day before the one already read up to must not be remembered as the last.
             settled = until >= old.until
-            state = replace(state, until=max(until, old.until))
+            state = replace(state, until=until)
             papers: list[Paper] = []
             for paper in reader.papers():
                 appeared = _day(paper)

@@ -166,6 +166,12 @@ def test_a_paper_of_two_categories_comes_once(world: ArxivWorld, http: Http) -> 
     assert len(papers) == len(world.papers)
 
 
+def test_a_paper_repeated_on_its_page_comes_once(world: ArxivWorld, http: Http) -> None:
+    world.fail(reordered(0, 0, 1, 1, *range(2, 18)))
+    first, *_ = source(world, http).read(None, FRIDAY)
+    assert len(first.papers) == len(set(names([first])))
+
+
 def test_the_order_of_categories_does_not_change_the_query(world: ArxivWorld, http: Http) -> None:
     there = source(world, http, categories=("cs.CL", "cs.AI"))
     back = source(world, http, categories=("cs.AI", "cs.CL", "cs.AI"))
