@@ -84,6 +84,7 @@ def _paper(record: dict[str, Any]) -> Paper:
         title=record["title"],
         identifiers=(Identifier("arxiv", record["id"]),),
         abstract=record.get("abstract") or "",
+        authors=tuple(record.get("authors") or ()),
         categories=tuple(record.get("categories") or ()),
         published=month_of(record["id"]),
     )

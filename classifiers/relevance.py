@@ -1,41 +1,102 @@
 """Whether a paper belongs on the list, learned from the list and from what else appears.
 
 The list's papers are positives. The stream is unlabelled: almost all of it does not belong, some
-of it does, so each of its papers counts for little. What reviewers rejected counts in full.
+of it does. So a first model looks for what in the stream is as near to the list as its own
+papers are; the second learns without those as counterexamples, and takes the nearest of them for
+papers that would belong. What reviewers rejected counts against in full.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from classifiers.text import Words, document, one_thread, strongest
+from classifiers.text import Words, one_thread, strongest
 from tracker.identifiers import normalise_title
 from tracker.paper import Paper
 
-_FOLDS = 5
-_BACKGROUND = 8000
+_FOLDS = 3
+# Of a larger stream, that many papers are learned from.
+_STREAM = 8000
+_C = 0.5
+_CATEGORIES = 0.2
 # Of what a stream brings, the share that belongs on a list it was chosen for: sets where 0.5 lies.
 _PRIOR = 0.05
-# The weight of positives against the unlabelled, as in ASReview's ELAS u4.
-_POSITIVES_TO_REST = 9.8
+# A paper of the stream that outdoes this share of the list's own is no counterexample.
+_HIDDEN = 0.2
+# At most so many of those, and one paper in so many, are learned from as if they were listed.
+_SOFT, _SOFT_ONE_IN, _SOFT_WEIGHT = 50, 100, 0.4
+# What a known author adds, in standard deviations of the stream's scores.
+_AUTHOR = 0.7
+_UNDERSTOOD = 0.5
+
+
+class Features(Protocol):
+    """Papers as rows of numbers; the first columns are words, named by `terms_`."""
+
+    terms_: np.ndarray
+
+    def fit(self, papers: Sequence[Paper]) -> csr_matrix: ...
+
+    def matrix(self, papers: Sequence[Paper]) -> csr_matrix: ...
+
+    def understood(self, papers: Sequence[Paper]) -> np.ndarray: ...
+
+
+class PaperFeatures:
+    """The words of title and abstract, and the categories."""
+
+    def fit(self, papers: Sequence[Paper]) -> csr_matrix:
+        """Learn the words and categories of these papers; returns their matrix."""
+        self._words = Words()
+        words = self._words.fit([_text(paper) for paper in papers])
+        self.terms_ = self._words.terms_
+        self._categories: TfidfVectorizer | None = None
+        if any(paper.categories for paper in papers):
+            self._categories = TfidfVectorizer(token_pattern=r"\S+")  # noqa: S106
+            self._categories.fit([" ".join(paper.categories) for paper in papers])
+        return self._beside(words, papers)
+
+    def matrix(self, papers: Sequence[Paper]) -> csr_matrix:
+        """Other papers, in what was learned."""
+        return self._beside(self._words.matrix([_text(paper) for paper in papers]), papers)
+
+    def understood(self, papers: Sequence[Paper]) -> np.ndarray:
+        """The share of each paper's words that were learned, 0 to 1."""
+        return self._words.understood([_text(paper) for paper in papers])
+
+    def _beside(self, words: csr_matrix, papers: Sequence[Paper]) -> csr_matrix:
+        if self._categories is None:
+            return words
+        rows = self._categories.transform([" ".join(paper.categories) for paper in papers])
+        return hstack([words, _CATEGORIES * rows], format="csr")
 
 
 class RelevanceClassifier:
     """Learns what belongs on a reading list.
 
-    A paper of the training stream is judged by a model that has not seen it, for having been
-    given as unlabelled says nothing against it.
+    A paper of the training stream is judged by a model that has not seen it as a
+    counterexample, for having been given as unlabelled says nothing against it. `without`
+    leaves out parts of the method ("feedback", "authors"), for the ablation.
     """
 
-    def __init__(self, random_state: int = 0) -> None:
+    def __init__(
+        self,
+        random_state: int = 0,
+        features: Features | None = None,
+        without: Collection[str] = (),
+    ) -> None:
         self.random_state = random_state
+        self.features = features or PaperFeatures()
+        self.without = frozenset(without)
 
     def fit(
         self,
@@ -44,47 +105,82 @@ class RelevanceClassifier:
         negatives: Sequence[Paper] = (),
     ) -> RelevanceClassifier:
         """Train on listed papers, the stream, and what reviewers rejected; any may be empty."""
-        chosen = _sample(len(unlabelled), _BACKGROUND, self.random_state)
-        background = [unlabelled[i] for i in chosen]
-        papers = [*positives, *background, *negatives]
-        self._words = Words(min_df=2 if len(papers) > 1000 else 1)
+        chosen = _sample(len(unlabelled), _STREAM, self.random_state)
+        stream = [unlabelled[i] for i in chosen]
+        papers = [*positives, *stream, *negatives]
         self._models: list[np.ndarray] = []
+        self._part_of: dict[str, int] = {}
         self._center: np.ndarray | None = None
+        self._authors: Counter[str] = Counter()
         if not positives:
-            self._slope, self._offset = 0.0, -np.inf
             return self
-        matrix = self._words.fit([document(paper) for paper in papers])
-        if len(positives) < 2 or len(background) + len(negatives) < 10:
+        matrix = self.features.fit(papers)
+        if len(positives) < 2 or len(stream) + len(negatives) < 10:
             self._fit_alone(matrix[: len(positives)])
             return self
-        kinds = np.repeat([1, 0, -1], [len(positives), len(background), len(negatives)])
+        if "authors" not in self.without:
+            self._authors.update(name for paper in positives for name in paper.authors)
+        kinds = np.repeat([1, 0, -1], [len(positives), len(stream), len(negatives)])
+        with one_thread():
+            self._fit_twice(matrix, kinds, papers)
+        return self
+
+    def _fit_twice(self, matrix: csr_matrix, kinds: np.ndarray, papers: Sequence[Paper]) -> None:
         rng = np.random.default_rng(self.random_state)
-        folds = min(_FOLDS, len(positives))
-        parts = np.concatenate(
-            [rng.permutation(np.arange(n) % folds) for n in np.bincount(1 - kinds)]
-        )
-        self._parts = {
+        parts = np.zeros(len(kinds), dtype=int)
+        for kind in (1, 0, -1):
+            parts[kinds == kind] = rng.permutation(np.arange((kinds == kind).sum()) % _FOLDS)
+        self._part_of = {
             normalise_title(paper.title): int(part)
             for paper, part, kind in zip(papers, parts, kinds, strict=True)
             if kind <= 0
         }
-        left_out = np.zeros(len(papers))
-        for part in range(folds):
-            weights = self._train(matrix[parts != part], kinds[parts != part])
-            left_out[parts == part] = _apply(matrix[parts == part], weights)
-            self._models.append(weights)
-        self._models.append(self._train(matrix, kinds))
-        self._calibrate(left_out, kinds)
-        return self
+        targets = np.where(kinds == 1, 1.0, -1.0)
+        weights = np.ones(len(kinds))
+        scores = self._cross(matrix, targets, weights, parts)
+        if "feedback" not in self.without:
+            edge = float(np.quantile(scores[kinds == 1], _HIDDEN))
+            hidden = np.flatnonzero((kinds == 0) & (scores >= edge))
+            hidden = hidden[np.argsort(-scores[hidden], kind="stable")]
+            stream, listed = int((kinds == 0).sum()), int((kinds == 1).sum())
+            hidden = hidden[: int(np.ceil(_PRIOR * stream))]
+            weights[hidden] = 0.0
+            nearest = hidden[: min(_SOFT, stream // _SOFT_ONE_IN, listed)]
+            targets[nearest], weights[nearest] = 1.0, _SOFT_WEIGHT
+            scores = self._cross(matrix, targets, weights, parts)
+        self._models.append(self._train(matrix, targets, weights))
+        self._spread = float(scores[kinds != 1].std()) or 1.0
+        self._calibrate(scores + self._known(papers, kinds == 1), kinds)
 
-    def _train(self, matrix: csr_matrix, kinds: np.ndarray) -> np.ndarray:
-        """A weight for each term, and the intercept last."""
-        listed = int((kinds == 1).sum())
-        rest = max(1, int((kinds == 0).sum()))
-        weight = np.where(kinds == 0, listed / (_POSITIVES_TO_REST * rest), 1.0)
-        model = LinearSVC(C=0.11, random_state=self.random_state)
-        model.fit(matrix, kinds == 1, sample_weight=weight / weight.mean())
+    def _cross(
+        self, matrix: csr_matrix, targets: np.ndarray, weights: np.ndarray, parts: np.ndarray
+    ) -> np.ndarray:
+        """Scores of all training papers, each by the model trained without its part."""
+        scores = np.zeros(len(targets))
+        self._models = []
+        for part in range(_FOLDS):
+            model = self._train(
+                matrix[parts != part], targets[parts != part], weights[parts != part]
+            )
+            scores[parts == part] = _apply(matrix[parts == part], model)
+            self._models.append(model)
+        return scores
+
+    def _train(self, matrix: csr_matrix, targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """A weight for each column, and the intercept last; both kinds weigh the same."""
+        used = weights > 0
+        model = LinearSVC(C=_C, class_weight="balanced", random_state=self.random_state)
+        model.fit(matrix[used], targets[used], sample_weight=weights[used])
         return np.append(model.coef_[0], model.intercept_)
+
+    def _known(self, papers: Sequence[Paper], listed: np.ndarray | None = None) -> np.ndarray:
+        """What each paper gains by authors who are on the list with another paper."""
+        gains = np.zeros(len(papers))
+        for row, paper in enumerate(papers):
+            own = listed is not None and bool(listed[row])
+            times = sum(self._authors[name] - own for name in set(paper.authors))
+            gains[row] = _AUTHOR * self._spread * min(3, max(0, times)) ** 0.5
+        return gains
 
     def _calibrate(self, scores: np.ndarray, kinds: np.ndarray) -> None:
         """Fit the chances to scores given by models that had not seen the paper.
@@ -114,10 +210,13 @@ class RelevanceClassifier:
     def _fit_alone(self, matrix: csr_matrix) -> None:
         """Without a stream: nearness to the list's centre; its furthest tenth has even odds."""
         # Nothing else tells here that a word is common to all texts.
-        telling = [ENGLISH_STOP_WORDS.isdisjoint(term.split()) for term in self._words.terms_]
-        matrix = normalize(matrix.multiply(np.asarray(telling, dtype=float)[None, :]).tocsr())
+        telling = np.zeros(matrix.shape[1])
+        telling[: len(self.features.terms_)] = [
+            ENGLISH_STOP_WORDS.isdisjoint(term.split()) for term in self.features.terms_
+        ]
+        matrix = normalize(matrix.multiply(telling[None, :]).tocsr())
         total = np.asarray(matrix.sum(axis=0)).ravel()
-        norm = np.linalg.norm(total) or 1.0
+        norm = float(np.linalg.norm(total)) or 1.0
         self._center = total / norm
         near = (matrix @ total - 1.0) / max(1.0, norm)
         edge = float(np.quantile(near, 0.1))
@@ -126,30 +225,33 @@ class RelevanceClassifier:
 
     def score(self, papers: Sequence[Paper]) -> np.ndarray:
         """The probability that each paper belongs on the list; one number from 0 to 1 a paper."""
-        if not papers or not np.isfinite(self._offset):
+        if not papers or not (self._models or self._center is not None):
             return np.zeros(len(papers))
-        texts = [document(paper) for paper in papers]
-        matrix = self._words.matrix(texts)
-        with one_thread():
-            if self._center is not None:
-                raw = matrix @ self._center
-            else:
-                raw = _apply(matrix, self._models[-1])
-                parts = [self._parts.get(normalise_title(paper.title)) for paper in papers]
-                for part, model in enumerate(self._models[:-1]):
-                    rows = [row for row, own in enumerate(parts) if own == part]
-                    raw[rows] = _apply(matrix[rows], model)
-        understood = np.minimum(1.0, self._words.understood(texts) / 0.5)
+        matrix = self.features.matrix(papers)
+        if self._center is not None:
+            raw = matrix @ self._center
+        else:
+            raw = _apply(matrix, self._models[-1])
+            parts = np.array([self._part_of.get(normalise_title(p.title), -1) for p in papers])
+            for part, model in enumerate(self._models[:-1]):
+                rows = np.flatnonzero(parts == part)
+                raw[rows] = _apply(matrix[rows], model)
+            raw = raw + self._known(papers)
+        understood = np.minimum(1.0, self.features.understood(papers) / _UNDERSTOOD)
         chances = 1.0 / (1.0 + np.exp(-np.clip(self._slope * raw + self._offset, -30, 30)))
-        return np.asarray(np.round(chances * understood, 6))
+        return np.asarray(np.round(chances * understood, 9))
 
     def explain(self, paper: Paper) -> tuple[str, ...]:
         """The terms that speak most for the paper, strongest first."""
-        if not np.isfinite(self._offset):
+        if not (self._models or self._center is not None):
             return ()
-        row = self._words.matrix([document(paper)])[0]
+        row = self.features.matrix([paper])[0]
         weights = self._center if self._center is not None else self._models[-1][:-1]
-        return strongest(row, weights, self._words.terms_)
+        return strongest(row, weights, self.features.terms_)
+
+
+def _text(paper: Paper) -> str:
+    return f"{paper.title}. {paper.abstract}"
 
 
 def _apply(matrix: csr_matrix, weights: np.ndarray) -> np.ndarray:

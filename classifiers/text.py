@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -52,12 +52,16 @@ class Words:
 
     def understood(self, texts: Sequence[str]) -> np.ndarray:
         """The share of each text's different words that the learned texts contain, 0 to 1."""
-        shares = np.zeros(len(texts))
-        for row, text in enumerate(texts):
-            words = set(_WORD.findall(text.lower()))
-            known = sum(word in self._vocabulary for word in words)
-            shares[row] = known / len(words) if words else 0.0
-        return shares
+        return word_shares(texts, self._vocabulary)
+
+
+def word_shares(texts: Iterable[str], known: Container[str]) -> np.ndarray:
+    """The share of each text's different words that are known, 0 to 1."""
+    shares = []
+    for text in texts:
+        words = set(_WORD.findall(text.lower()))
+        shares.append(sum(word in known for word in words) / len(words) if words else 0.0)
+    return np.array(shares)
 
 
 class Views:
