@@ -193,6 +193,7 @@ def _routes(world: GitHub) -> None:
         ("POST", rf"/issues/{number}/assignees", issues.add_assignees),
         ("GET", rf"/issues/{number}/comments", issues.comments),
         ("POST", rf"/issues/{number}/comments", issues.add_comment),
+        ("GET", r"/issues/comments/(?P<id>\d+)", issues.comment),
         ("GET", r"/issues/comments/(?P<id>\d+)/reactions", issues.reactions),
         ("POST", r"/issues/comments/(?P<id>\d+)/reactions", issues.react),
         ("GET", r"/collaborators/(?P<login>[^/]+)/permission", gits.permission),

@@ -51,6 +51,7 @@ class _Api:
             "user": self.account(thread.login),
             "labels": [self.label(name) for name in thread.labels],
             "html_url": f"https://github.com/{NAME}/{kind}/{thread.number}",
+            "closed_by": self.account(thread.closed_by) if thread.closed_by else None,
             "created_at": _WHEN,
             "updated_at": _WHEN,
             "closed_at": None if thread.state == "open" else _WHEN,
@@ -260,6 +261,10 @@ class IssueApi(_Api):
             return refusal(404, "Not Found")
         comment = self.world.comment(thread.number, request.json()["body"], login=self.world.login)
         return Answer(201, self.show_comment(comment))
+
+    def comment(self, request: Request) -> Any:
+        comment = self.world.comments.get(int(request["id"]))
+        return self.show_comment(comment) if comment else refusal(404, "Not Found")
 
     def reactions(self, request: Request) -> Any:
         comment = self.world.comments.get(int(request["id"]))

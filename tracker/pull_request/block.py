@@ -25,6 +25,7 @@ from tracker.paper import Link, Paper, Role
 from tracker.pull_request.escape import shorten
 from tracker.pull_request.proposal import (
     Alternative,
+    Declined,
     Evidence,
     Neighbour,
     Proposal,
@@ -49,6 +50,7 @@ class Record:
 
     proposals: tuple[Proposal, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
+    declined: tuple[Declined, ...] = ()
     head: str = ""
     digest: str = ""
     base: str = ""
@@ -68,6 +70,7 @@ def encode(
         "base": base,
         "digest": digest(report),
         "proposals": [_pack(proposal, detail) for proposal in report.proposals[:papers]],
+        "declined": [_pack_declined(d) for d in report.declined[-60:]] if papers != 0 else [],
         "unplaced": [_pack_unplaced(unplaced) for unplaced in report.unplaced] if detail else [],
     }
     return f"<!-- survey-tracker {VERSION}\n{_dump(data)}\n-->"
@@ -83,6 +86,7 @@ def decode(body: str) -> Record | None:
         return Record(
             proposals=tuple(_unpack(item) for item in data["proposals"]),
             unplaced=tuple(_unpack_unplaced(item) for item in data.get("unplaced", ())),
+            declined=tuple(_unpack_declined(item) for item in data.get("declined", ())),
             head=str(data["head"]),
             digest=str(data["digest"]),
             base=str(data.get("base", "")),
@@ -97,6 +101,7 @@ def digest(report: Report) -> str:
         [[paper_key(p.paper), p.section, p.text, p.file] for p in report.proposals],
         [[paper_key(u.paper), [a.section for a in u.alternatives]] for u in report.unplaced],
         [[paper_key(u.paper), u.after] for u in report.updates],
+        [[paper_key(d.paper), d.kind] for d in report.declined],
         report.notice,
     ]
     text = json.dumps(substance, ensure_ascii=True)
@@ -150,6 +155,19 @@ def _pack_unplaced(unplaced: Unplaced) -> dict[str, Any]:
     }
 
 
+def _pack_declined(declined: Declined) -> dict[str, Any]:
+    return {
+        "ids": [str(i) for i in declined.paper.identifiers[:4] if len(i.value) < 200],
+        "title": shorten(declined.paper.title, 120),
+        "section": [shorten(name, 120) for name in declined.section],
+        "kind": declined.kind,
+        "reason": shorten(declined.reason, 120),
+        "who": declined.who[:60],
+        "where": declined.where[:200],
+        "at": declined.at.isoformat() if declined.at else None,
+    }
+
+
 def _pack_alternatives(alternatives: Sequence[Alternative]) -> list[list[Any]]:
     return [[list(a.section), round(a.confidence, 4)] for a in alternatives]
 
@@ -178,6 +196,18 @@ def _unpack_unplaced(item: Mapping[str, Any]) -> Unplaced:
         relevance=float(item["relevance"]),
         alternatives=_unpack_alternatives(item["alternatives"]),
         sources=tuple(map(str, item.get("sources", ()))),
+    )
+
+
+def _unpack_declined(item: Mapping[str, Any]) -> Declined:
+    return Declined(
+        paper=_unpack_paper(item),
+        section=tuple(item["section"]),
+        kind="postponed" if item["kind"] == "postponed" else "rejected",
+        reason=str(item["reason"]),
+        who=str(item["who"]),
+        where=str(item["where"]),
+        at=date.fromisoformat(item["at"]) if item["at"] else None,
     )
 
 

@@ -15,9 +15,10 @@ from itertools import groupby
 import jinja2
 
 from tracker.pull_request import block
-from tracker.pull_request.escape import link, markdown, plain, shorten
+from tracker.pull_request.escape import link, markdown, shorten
 from tracker.pull_request.proposal import (
     Alternative,
+    Declined,
     Funnel,
     Proposal,
     Report,
@@ -86,19 +87,7 @@ def is_our_title(text: str) -> bool:
     return text.startswith(_TITLE)
 
 
-def commit_message(new: Sequence[Proposal], subject: str) -> str:
-    """A commit's message: its subject, then one line for each paper with name and section."""
-    lines = [
-        f"- {paper_key(p.paper)} in {plain(path_text(p.section))}: {plain(p.paper.title)}"
-        for p in new
-    ]
-    return "\n".join([subject, "", *lines, *([""] if lines else []), TRAILER]) + "\n"
-
-
 _TITLE = "Reading list: "
-
-TRAILER = "Proposed-by: survey-tracker"
-"""The last line of every commit of ours; a commit without it is a person's."""
 
 
 def render_body(report: Report, *, head: str = "", base: str = "") -> str:
@@ -178,10 +167,11 @@ def _render(report: Report, level: _Level, head: str, base: str) -> str:
             for path, items in groupby(ordered, key=lambda p: p.section)
         ],
         updates=_capped([_update(u, level) for u in report.updates], level),
+        declined=_capped([_declined(d, level) for d in report.declined], level),
         unplaced=_capped([_unplaced(u, level, names) for u in report.unplaced], level),
         postponed=_capped([_postponed(p, level) for p in report.postponed], level),
         postponed_why=f"One pull request holds at most {_count(report.bars.limit, 'paper')}.",
-        sources=[_source(source) for source in report.funnel.sources[:40]],
+        sources=[_source(source) for source in report.funnel.sources[: level.listed + 10]],
         funnel=_funnel(report.funnel, report.as_of.isoformat()),
         left_out=_left_out(report),
         configure=_configure(report),
@@ -266,6 +256,14 @@ def _unplaced(unplaced: Unplaced, level: _Level, names: Mapping[Path, str]) -> s
     best = _alternatives(unplaced.alternatives[:3], level, names)
     shown = link(shorten(paper.title, level.length), paper.url)
     return f"{shown}: {best or 'none'} <!-- unplaced {paper_key(paper)} -->"
+
+
+def _declined(declined: Declined, level: _Level) -> str:
+    shown = link(shorten(declined.paper.title, level.length), declined.paper.url)
+    word = "taken out" if declined.kind == "rejected" else "put off"
+    who = f" by {markdown(shorten(declined.who, 40))}" if declined.who else ""
+    reason = f": {markdown(shorten(declined.reason, 100))}" if declined.reason else ""
+    return f"{shown} ({_section(declined.section, level)}), {word}{who}{reason}"
 
 
 def _postponed(proposal: Proposal, level: _Level) -> str:

@@ -15,6 +15,8 @@ from pathlib import Path
 from tracker.errors import TargetError
 from tracker.pull_request import block
 from tracker.pull_request.body import local_text
+from tracker.pull_request.commands import Comment
+from tracker.pull_request.decisions import Closed
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.rolling import is_current, unticked
 from tracker.pull_request.target import Conflict, OpenPullRequest, PullRequest, Snapshot
@@ -58,6 +60,7 @@ class FolderTarget:
                 files=texts,
                 body=body,
                 proposals=record.proposals if record else (),
+                declined=record.declined if record else (),
                 unticked=unticked(body),
             )
         return Snapshot(files=texts, revision="", base="", branch=self._branch, pull_request=found)
@@ -91,6 +94,17 @@ class FolderTarget:
         self._finish(_Journal(text, changed))
         journal_path.unlink(missing_ok=True)
         return PullRequest(None, None, self._branch, "updated" if found else "opened")
+
+    def comments(self, snapshot: Snapshot) -> tuple[Comment, ...]:
+        """Files have none."""
+        return ()
+
+    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
+        """See `Target.answer`; there is nobody to answer."""
+
+    def closed(self) -> tuple[Closed, ...]:
+        """Nothing: a text that was deleted is gone."""
+        return ()
 
     def _finish(self, journal: _Journal) -> None:
         for name, (_, after) in journal.files.items():

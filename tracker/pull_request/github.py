@@ -20,8 +20,11 @@ from urllib3.util.retry import Retry
 from tracker.errors import TargetError
 from tracker.pull_request import rolling
 from tracker.pull_request.body import is_our_title, render_body, title, with_body
+from tracker.pull_request.commands import Comment
+from tracker.pull_request.decisions import Closed
 from tracker.pull_request.github_errors import explained, message_of
 from tracker.pull_request.github_git import GithubRepository
+from tracker.pull_request.github_review import GithubReview
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.rolling import Text
 from tracker.pull_request.target import PullRequest, Snapshot, State
@@ -140,6 +143,21 @@ class GithubTarget:
         if self._label(pull, labels, found.labels):
             state = "updated"
         return PullRequest(pull.number, pull.html_url, snapshot.branch, state)
+
+    def comments(self, snapshot: Snapshot) -> tuple[Comment, ...]:
+        """See `Target.comments`."""
+        found = snapshot.pull_request
+        pull = self._pulls.get(found.number) if found and found.number else None
+        return GithubReview(self._repository).comments(pull) if pull else ()
+
+    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
+        """See `Target.answer`."""
+        GithubReview(self._repository).answer(comment, sentences)
+
+    def closed(self) -> tuple[Closed, ...]:
+        """See `Target.closed`."""
+        base = self._base or self._repository.default_branch
+        return GithubReview(self._repository).closed(self._branch, base)
 
     def _open(self, snapshot: Snapshot, report: Report, head: str) -> Pulls.PullRequest:
         """Create the pull request, or find the one whose creation was not answered."""

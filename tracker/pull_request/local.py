@@ -14,8 +14,11 @@ from pathlib import Path
 from tracker.errors import TargetError
 from tracker.pull_request import block, rolling
 from tracker.pull_request.body import local_text
+from tracker.pull_request.commands import Comment
+from tracker.pull_request.decisions import Closed
 from tracker.pull_request.folder import TEXT_NAME, FolderTarget, read_text, write_atomically
 from tracker.pull_request.local_git import LocalRepository
+from tracker.pull_request.message import TRAILER, read_message
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.target import PullRequest, Snapshot, Target
 
@@ -95,6 +98,39 @@ class LocalTarget:
         text = local_text(current, report, head=head, base=snapshot.base)
         write_atomically(self._text_path, text)
         return PullRequest(None, None, self._branch, "updated" if found else "opened")
+
+    def comments(self, snapshot: Snapshot) -> tuple[Comment, ...]:
+        """A branch has none."""
+        return ()
+
+    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
+        """See `Target.answer`; there is nobody to answer."""
+
+    def closed(self) -> tuple[Closed, ...]:
+        """See `Target.closed`.
+
+        The last text, once its branch was merged or deleted, and before it the commits that
+        reached the base, whose messages name their papers.
+        """
+        body = read_text(self._text_path) or ""
+        base = self._find_base(body)
+        found = [
+            Closed(number=None, where=name[:12], merged=True, proposals=read_message(message))
+            for name, message in self._repository.messages(base, TRAILER)
+        ]
+        record, head = block.decode(body), self._repository.head(self._branch)
+        merged = self._repository.contains(base, head or (record.head if record else ""))
+        if record is None or (head is not None and not merged):
+            return tuple(found)
+        last = Closed(
+            number=None,
+            where=self._branch,
+            merged=merged,
+            proposals=record.proposals,
+            declined=record.declined,
+            unticked=rolling.unticked(body),
+        )
+        return (*found, last)
 
     def _find_base(self, body: str) -> str:
         base = self._base or self._repository.current_branch() or "HEAD"

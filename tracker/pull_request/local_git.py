@@ -79,6 +79,18 @@ class LocalRepository:
         content = self._bytes("cat-file", "blob", name)
         return content.decode("utf-8", "surrogateescape")
 
+    def messages(self, revision: str, line: str) -> list[tuple[str, str]]:
+        """Commits up to a revision whose message holds a line: name and message, oldest first."""
+        words = ("log", "-z", "--reverse", "--topo-order", "--format=%H%n%B", "--fixed-strings")
+        log = self._git(*words, f"--grep={line}", revision)
+        entries = [entry.partition("\n") for entry in filter(None, log.split("\0"))]
+        return [(name, text) for name, _, text in entries if line in text.splitlines()]
+
+    def contains(self, revision: str, commit: str) -> bool:
+        """Whether a commit is one of those up to a revision; False when there is none."""
+        words = ["merge-base", "--is-ancestor", commit, revision]
+        return bool(commit) and _run(self.folder, words).returncode == 0
+
     def divergence(self, base: str, head: str) -> Divergence:
         fork = _run(self.folder, ["merge-base", base, head]).stdout.decode().strip()
         if not fork:

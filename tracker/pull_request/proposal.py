@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from tracker.identifiers import normalise_title
 from tracker.paper import Paper
@@ -70,6 +71,22 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Declined:
+    """A proposal that a reviewer took out of an open pull request.
+
+    `who` is their account, `where` the address at which they said so, `at` the day.
+    """
+
+    paper: Paper
+    section: Path
+    kind: Literal["rejected", "postponed"] = "rejected"
+    reason: str = ""
+    who: str = ""
+    where: str = ""
+    at: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
     """An entry brought up to date because its paper was published: one text became another."""
 
@@ -124,7 +141,8 @@ class Bars:
 class Report:
     """Everything the text of a pull request is made from.
 
-    `proposals` are all that are open, those of earlier runs included. `notice` is a sentence a
+    `proposals` are all that are open, those of earlier runs included, and `declined` what was
+    taken out of this same pull request while it was open. `notice` is a sentence a
     person must read first, empty as a rule.
     """
 
@@ -133,6 +151,7 @@ class Report:
     unplaced: tuple[Unplaced, ...] = ()
     postponed: tuple[Proposal, ...] = ()
     updates: tuple[Update, ...] = ()
+    declined: tuple[Declined, ...] = ()
     funnel: Funnel = Funnel()
     bars: Bars = field(default_factory=Bars)
     notice: str = ""

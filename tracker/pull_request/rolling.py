@@ -14,8 +14,8 @@ from typing import Protocol
 
 from tracker.pull_request import block
 from tracker.pull_request.block import Record
-from tracker.pull_request.body import TRAILER, commit_message
 from tracker.pull_request.merge import merge
+from tracker.pull_request.message import TRAILER, commit_message
 from tracker.pull_request.proposal import Report, paper_key
 from tracker.pull_request.target import OpenPullRequest, Plan, Snapshot
 
@@ -131,6 +131,7 @@ def snapshot(
         body=text.body,
         labels=text.labels,
         proposals=record.proposals if record else (),
+        declined=record.declined if record else (),
         unticked=unticked(text.body),
         extra=any(path not in names for path in fork.changed),
     )

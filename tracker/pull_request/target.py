@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from tracker.errors import TargetError
-from tracker.pull_request.proposal import Proposal, Report
+from tracker.pull_request.commands import Comment
+from tracker.pull_request.decisions import Closed
+from tracker.pull_request.proposal import Declined, Proposal, Report
 
 State = Literal["opened", "updated", "unchanged", "closed", "none"]
 """What publishing did; `none` means that there is no pull request and nothing to propose."""
@@ -32,11 +34,11 @@ class OpenPullRequest:
     """A pull request that waits for its reviewers.
 
     `files` are its branch's texts with the base merged in. `proposals` are those its text
-    records, `unticked` the keys of papers whose box a reviewer cleared. `rebuild` means that
-    the base moved in the same places: `files` are then the base's, and the pending proposals
-    are to be added to them again. `extra` says that the branch changes files besides the list.
-    `blocked` is a sentence saying what a person must do before the branch can be written
-    again, empty as a rule. `number` is None for a local branch.
+    records, `declined` those it says were taken out, `unticked` the keys of papers whose box a
+    reviewer cleared. `rebuild` means that the base moved in the same places: `files` are then
+    the base's, and the pending proposals are to be added to them again. `extra` says that the
+    branch changes files besides the list. `blocked` is a sentence saying what a person must do
+    before the branch can be written again, empty as a rule. `number` is None for a local branch.
     """
 
     number: int | None
@@ -47,6 +49,7 @@ class OpenPullRequest:
     body: str = ""
     labels: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    declined: tuple[Declined, ...] = ()
     unticked: frozenset[str] = frozenset()
     rebuild: bool = False
     extra: bool = False
@@ -110,5 +113,21 @@ class Target(Protocol):
         `files` are whole texts, made from `snapshot.working`. What is as wanted already is not
         written again, so that publishing twice, or after a run that died, ends the same.
         Raises Conflict when someone else wrote since the snapshot, TargetError otherwise.
+        """
+        ...
+
+    def comments(self, snapshot: Snapshot) -> tuple[Comment, ...]:
+        """Comments on the open pull request with commands that nobody answered, oldest first."""
+        ...
+
+    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
+        """Say that a comment was read: obeyed without `sentences`, which say what went wrong."""
+        ...
+
+    def closed(self) -> tuple[Closed, ...]:
+        """The pull requests that were merged or closed, the oldest first.
+
+        Enough to read all decisions again when the index is lost; costs several requests for
+        each of them.
         """
         ...

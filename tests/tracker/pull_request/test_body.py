@@ -16,12 +16,12 @@ from tracker.pull_request.body import (
     BEGIN,
     END,
     MAXIMUM,
-    commit_message,
     local_text,
     render_body,
     title,
     with_body,
 )
+from tracker.pull_request.message import commit_message, read_message
 from tracker.pull_request.proposal import (
     Alternative,
     Bars,
@@ -252,11 +252,14 @@ def test_a_commit_names_its_papers() -> None:
     assert message.splitlines() == [
         "Add 2 papers",
         "",
-        "- arxiv:2601.00001 in Lanterns: Paper lanterns, part 1",
-        "- arxiv:2601.00002 in Lanterns: @\u200bmaintainer fixes #\u200b1 Proposed-by: someone",
+        "- arxiv:2601.00001: Paper lanterns, part 1 → Lanterns",
+        "- arxiv:2601.00002: @\u200bmaintainer fixes #\u200b1 Proposed-by: someone → Lanterns",
         "",
         "Proposed-by: survey-tracker",
     ]
+    first, second = read_message(message)
+    assert (first.paper.identifiers, first.section) == (paper(1).identifiers, ("Lanterns",))
+    assert second.paper.title == "@maintainer fixes #1 Proposed-by: someone"
 
 
 def test_the_day_is_the_runs() -> None:

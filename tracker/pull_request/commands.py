@@ -1,0 +1,141 @@
+"""What a reviewer can say in a comment: `/tracker move <paper> to <section>` and its kin.
+
+A command is a line of its own. Quoted lines and code are not commands, so that an answer that
+cites one does not repeat it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from tracker.identifiers import identify, normalise_title
+from tracker.pull_request.proposal import Proposal, paper_key
+
+Kind = Literal["move", "drop", "later", "add", "help"]
+
+HELP = """\
+A line of a comment can be one of these, for people who may write to this repository:
+
+| command | what it does |
+|---|---|
+| `/tracker move <paper> to <section>` | files the paper under another section |
+| `/tracker drop <paper> [reason]` | takes it out; it is not proposed again |
+| `/tracker later <paper>` | takes it out of this pull request; it may come again |
+| `/tracker add <arXiv id or DOI> [to <section>]` | adds a paper, with a section or where it fits |
+| `/tracker help` | shows this |
+
+A paper is its arXiv id, DOI or link, or its title in quotes. A section is its heading, or as much
+of its path as makes it clear: `Applications › Summaries`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command; `paper`, `section` and `reason` are as the reviewer wrote them."""
+
+    kind: Kind
+    paper: str = ""
+    section: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A line that begins like a command and is none; `sentence` says what was expected."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment with commands: whose it is, and whether they may write to the repository."""
+
+    id: int
+    number: int
+    who: str
+    may_write: bool
+    commands: tuple[Command | Mistake, ...]
+    at: datetime | None = None
+    where: str = ""
+
+
+_LINE = re.compile(r"^ {0,3}/tracker\b[ \t]*(.*)$", re.IGNORECASE)
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
+_PAPER = re.compile(r"\"([^\"]+)\"|“([^”]+)”|(\S+)")
+_TO = re.compile(r"\s+to\s+", re.IGNORECASE)
+
+
+def parse_comment(body: str) -> tuple[Command | Mistake, ...]:
+    """The commands of a comment in their order."""
+    found: list[Command | Mistake] = []
+    fence = ""
+    for line in body.splitlines():
+        mark = _FENCE.match(line)
+        if mark and (not fence or line.strip().startswith(fence)):
+            fence = "" if fence else mark[1]
+        elif not fence and (match := _LINE.match(line)):
+            found.append(_command(match[1].strip()))
+    return tuple(found)
+
+
+def _command(words: str) -> Command | Mistake:  # noqa: PLR0911 - one a command
+    verb, _, rest = words.partition(" ")
+    rest = rest.strip()
+    paper = _PAPER.match(rest)
+    name = next(filter(None, paper.groups()), "") if paper else ""
+    after = rest[paper.end() :] if paper else ""
+    match verb.lower():
+        case "help" | "":
+            return Command("help")
+        case "drop" if name:
+            return Command("drop", name, reason=after.strip())
+        case "later" if name:
+            return Command("later", name, reason=after.strip())
+        case "add" if name and (not after.strip() or _TO.match(after)):
+            return Command("add", name, _section(after))
+        case "move" if rest:
+            return _move(rest, name, after)
+        case "add" | "drop" | "later" | "move":
+            return Mistake(_USAGE[verb.lower()])
+        case _:
+            return Mistake(f"there is no command “{verb[:30]}”; `/tracker help` lists them")
+
+
+def _move(rest: str, name: str, after: str) -> Command | Mistake:
+    if _TO.match(after):
+        return Command("move", name, _section(after))
+    # A title without quotes, which may hold a "to" of its own.
+    title, *more = re.split(r"\s+to\s+(?!.*\s+to\s)", rest, maxsplit=1, flags=re.IGNORECASE)
+    return Command("move", title.strip(), more[0].strip()) if more else Mistake(_USAGE["move"])
+
+
+_USAGE = {
+    "add": "write it as `/tracker add <arXiv id or DOI> to <section>`, or without the section",
+    "drop": "write it as `/tracker drop <paper> <reason>`; the reason may be left out",
+    "later": "write it as `/tracker later <paper>`",
+    "move": "write it as `/tracker move <paper> to <section>`",
+}
+
+
+def _section(text: str) -> str:
+    return _TO.sub("", text, count=1).strip().strip('"“”')
+
+
+def find_proposal(name: str, proposals: Iterable[Proposal]) -> Proposal | None:
+    """The proposal that a reviewer's words name: by key, identifier, link or title.
+
+    A part of a title will do when it is in only one. None when nothing or several fit.
+    """
+    known = list(proposals)
+    identifiers = set(identify(name))
+    exact = [
+        p for p in known if paper_key(p.paper) == name or identifiers & set(p.paper.identifiers)
+    ]
+    words = f" {normalise_title(name)} "
+    whole = [p for p in known if f" {normalise_title(p.paper.title)} " == words]
+    parts = [p for p in known if words.strip() and words in f" {normalise_title(p.paper.title)} "]
+    found = exact or whole or parts
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,120 @@
+"""What people said on GitHub: commands in comments, and pull requests they merged or closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from github import GithubException
+from github.IssueComment import IssueComment
+from github.PullRequest import PullRequest
+from github.Repository import Repository
+
+from tracker.pull_request import block
+from tracker.pull_request.commands import Command, Comment, parse_comment
+from tracker.pull_request.decisions import Closed, Spoken
+from tracker.pull_request.github_errors import explained
+from tracker.pull_request.rolling import unticked
+
+_OBEYED, _REFUSED = "+1", "confused"
+_WRITERS = {"admin", "maintain", "write"}
+
+
+class GithubReview:
+    """The comments and closed pull requests of one repository."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._name = repository.full_name
+        self._writers: dict[str, bool] = {}
+
+    def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
+        """The comments with commands that the pull request's author has not reacted to."""
+        with explained(f"reading the comments on {pull.number}", self._name):
+            return tuple(
+                self._comment(pull, comment)
+                for comment in pull.get_issue_comments()
+                if parse_comment(comment.body or "") and not self._reactions(pull, comment)
+            )
+
+    def answer(self, comment: Comment, sentences: Sequence[str]) -> None:
+        """React to a comment; what went wrong is said in a reply, once."""
+        with explained(f"answering a comment on {comment.number}", self._name):
+            issue = self._repository.get_issue(comment.number)
+            if sentences:
+                mark = f"<!-- answer to {comment.id} -->"
+                # A run may have died between the reply and the reaction.
+                if not any(mark in (other.body or "") for other in issue.get_comments()):
+                    issue.create_comment("\n\n".join([*sentences, mark]))
+            reaction = _REFUSED if sentences else _OBEYED
+            issue.get_comment(comment.id).create_reaction(reaction)
+
+    def closed(self, branch: str, base: str) -> tuple[Closed, ...]:
+        """The pull requests of a branch that are closed, the oldest first."""
+        with explained("reading the closed pull requests", self._name):
+            owner = self._repository.owner.login
+            pulls = self._repository.get_pulls(
+                state="closed", head=f"{owner}:{branch}", base=base, sort="created", direction="asc"
+            )
+            return tuple(self._closed(pull) for pull in pulls)
+
+    def _closed(self, pull: PullRequest) -> Closed:
+        body = pull.body or ""
+        record = block.decode(body) or block.Record()
+        by = pull.as_issue().closed_by
+        return Closed(
+            number=pull.number,
+            where=pull.html_url,
+            merged=pull.merged_at is not None,
+            proposals=record.proposals,
+            declined=record.declined,
+            unticked=unticked(body),
+            spoken=tuple(self._spoken(pull)),
+            who=by.login if by else "",
+            at=pull.merged_at or pull.closed_at,
+        )
+
+    def _spoken(self, pull: PullRequest) -> Iterator[Spoken]:
+        for comment in pull.get_issue_comments():
+            commands = parse_comment(comment.body or "")
+            if not commands or _REFUSED in self._reactions(pull, comment):
+                continue
+            if not self._may_write(comment.user.login):
+                continue
+            for command in commands:
+                if isinstance(command, Command):
+                    yield Spoken(
+                        command=command,
+                        who=comment.user.login,
+                        at=comment.created_at,
+                        where=comment.html_url,
+                    )
+
+    def _comment(self, pull: PullRequest, comment: IssueComment) -> Comment:
+        who = comment.user.login
+        return Comment(
+            id=comment.id,
+            number=pull.number,
+            who=who,
+            may_write=self._may_write(who),
+            commands=parse_comment(comment.body or ""),
+            at=comment.created_at,
+            where=comment.html_url,
+        )
+
+    def _reactions(self, pull: PullRequest, comment: IssueComment) -> set[str]:
+        """How the pull request's author, which is us, has reacted."""
+        if not comment.reactions.get("total_count"):
+            return set()
+        us = pull.user.login
+        return {r.content for r in comment.get_reactions() if r.user and r.user.login == us}
+
+    def _may_write(self, login: str) -> bool:
+        if login not in self._writers:
+            try:
+                found = self._repository.get_collaborator_permission(login)
+            except GithubException as error:
+                if error.status != 404:
+                    raise
+                found = "none"
+            self._writers[login] = found in _WRITERS
+        return self._writers[login]
