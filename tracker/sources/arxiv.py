@@ -151,6 +151,11 @@ class ArxivSource:
             rest = [name for name in names if name != wrong]
             yield from self._look_up(rest) if rest else ()
             return
+        if len(results) < self._session.total and len(names) > 1:
+            middle = len(names) // 2
+            yield from self._look_up(names[:middle])
+            yield from self._look_up(names[middle:])
+            return
         yield from (paper for paper in map(paper_of, results) if paper is not None)
 
     def _first_day(self, watermark: str | None, until: date) -> date:

@@ -337,6 +337,14 @@ def test_one_wrong_identifier_does_not_spoil_a_look_up(world: ArxivWorld, http: 
     assert {paper.identifier("arxiv") for paper in found} == {"2603.00001", "2603.00002"}
 
 
+def test_a_look_up_that_comes_short_is_made_again_in_halves(world: ArxivWorld, http: Http) -> None:
+    wanted = [paper.id for paper in world.papers]
+    world.fail(without_first_entry)
+    found = list(source(world, http).look_up(wanted))
+    assert sorted(paper.identifier("arxiv") or "" for paper in found) == sorted(wanted)
+    assert len(world.requests) == 3
+
+
 def test_a_look_up_that_fails_says_so(world: ArxivWorld, http: Http) -> None:
     world.fail(Answer(503), times=None)
     with pytest.raises(SourceError, match="503"):
