@@ -141,8 +141,8 @@ class ArxivSource:
         client = self._client(page_size=len(names))
         search = arxiv.Search(id_list=names, max_results=None)
         try:
-            # The whole batch is one page, so an error comes before its first paper.
-            results = list(client.results(search))
+            # By identifier: after a short page the package asks for the rest, some of it twice.
+            results = {result.entry_id: result for result in client.results(search)}
         except HttpError as error:
             wrong = wrong_identifier(error_message(error.content) or "", names)
             if wrong is None:
@@ -156,7 +156,8 @@ class ArxivSource:
             yield from self._look_up(names[:middle])
             yield from self._look_up(names[middle:])
             return
-        yield from (paper for paper in map(paper_of, results) if paper is not None)
+        papers = map(paper_of, results.values())
+        yield from (paper for paper in papers if paper is not None)
 
     def _first_day(self, watermark: str | None, until: date) -> date:
         known = day(watermark)

@@ -342,7 +342,7 @@ def test_a_look_up_that_comes_short_is_made_again_in_halves(world: ArxivWorld, h
     world.fail(without_first_entry)
     found = list(source(world, http).look_up(wanted))
     assert sorted(paper.identifier("arxiv") or "" for paper in found) == sorted(wanted)
-    assert len(world.requests) == 3
+    assert len(world.requests) == 4
 
 
 def test_a_look_up_that_fails_says_so(world: ArxivWorld, http: Http) -> None:
