@@ -11,8 +11,12 @@ For every `*.md` of DIR, one at a time:
 - Leave-one-out: every entry is taken out, and put back from its parsed facts: title, authors,
   venue, date, links with their labels (badges are links without an address), short name. `exact`
   is the share written letter for letter as before; `structure` the share that is the same once
-  the values are masked; `position` the share within one place of where it was, in sections that
-  are ordered by date or alphabet. Notes, such as a summary, are no facts and so never come back.
+  the values are masked; both leave the notes of an entry (a summary, a rating) out of account,
+  which are no facts and cannot come back; `exact_with_notes` does not. The running number of a
+  list that counts is the position's matter. `position`: the share within one place of where it
+  was, in sections where at least four fifths of the neighbouring pairs stand in order by date or
+  alphabet; `position_with_ties`: in all sections with an order, entries of the same date as the
+  one put back not counted as places.
 - `history_position`: for every commit of `NAME.bundle` that added entries, the share that is put
   exactly where the maintainers put them, among the entries there before.
 """
@@ -32,6 +36,7 @@ from typing import Any
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Document, Entry, ReadingList, Style, read_text
 from tracker.reading_list.inline import scan
+from tracker.reading_list.order import strictly_ordered
 from tracker.reading_list.reading import read
 from tracker.reading_list.render import leave_out
 from tracker.reading_list.splice import insertion
@@ -42,7 +47,7 @@ from tracker.taxonomy import Path as SectionPath
 FILE = "README.md"
 SHARES = (
     *("coverage", "byte_identity", "exact", "exact_with_notes", "structure", "position"),
-    "history_position",
+    *("position_with_ties", "history_position"),
 )
 
 
@@ -115,14 +120,11 @@ def normal(entry: Entry, text: str) -> str:
 
 def leave_one_out(reading_list: ReadingList, show: int = 0) -> dict[str, Tally]:
     """Take each entry out, put it back, and compare."""
-    tallies = {
-        "exact": Tally(),
-        "exact_with_notes": Tally(),
-        "structure": Tally(),
-        "position": Tally(),
-    }
+    names = ("exact", "exact_with_notes", "structure", "position", "position_with_ties")
+    tallies = {name: Tally() for name in names}
     for section, entries in reading_list.by_section.items():
         whole = reading_list.style(section)
+        strict = strictly_ordered([entry.facts for entry in whole.lane])
         ordered = whole.order.name in ("newest first", "oldest first", "alphabetical")
         for entry in entries:
             style = without(reading_list, whole, section, entry)
@@ -138,9 +140,22 @@ def leave_one_out(reading_list: ReadingList, show: int = 0) -> dict[str, Tally]:
             tallies["structure"].add(same or text == before)
             if show and not same:
                 print(f"- {before}\n+ {text}")
-            if ordered and entry in whole.lane:
-                tallies["position"].add(abs(splice.at - whole.lane.index(entry)) <= 1)
+            if entry in whole.lane:
+                where = whole.lane.index(entry)
+                if strict:
+                    tallies["position"].add(abs(splice.at - where) <= 1)
+                if ordered:
+                    away = untied(whole, where, splice.at)
+                    tallies["position_with_ties"].add(away <= 1)
     return tallies
+
+
+def untied(style: Style, where: int, at: int) -> int:
+    """How many entries of another date or name lie between two places of a section."""
+    keys = [style.order.key(entry.facts) for entry in style.lane]
+    others = keys[:where] + keys[where + 1 :]
+    between = others[min(where, at) : max(where, at)]
+    return sum(other != keys[where] for other in between)
 
 
 def without(reading_list: ReadingList, whole: Style, section: SectionPath, entry: Entry) -> Style:

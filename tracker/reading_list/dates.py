@@ -74,10 +74,14 @@ _FORMS = tuple(
     )
 )
 
+_TWO_DIGITS = re.compile(r"\d\d")
+
 
 def find_date(text: str, start: int = 0, end: int | None = None) -> WrittenDate | None:
     """The finest date in a piece of text, the leftmost of those; positions are in `text`."""
     end = len(text) if end is None else end
+    if not _TWO_DIGITS.search(text, start, end):
+        return None
     for form in _FORMS:
         for found in form.finditer(text, start, end):
             value = _value(found)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from tracker.reading_list.blocks import Block, blocks_of
+from tracker.reading_list.dates import find_date
 from tracker.reading_list.entry import Entry, Kind, Unread
 from tracker.reading_list.inline import plain, scan
 from tracker.reading_list.lines import ending_of, split_lines
@@ -19,7 +20,6 @@ from tracker.reading_list.words import (
     is_outside,
     is_paper_url,
     label_role,
-    looks_like_venue,
     venue_key,
 )
 from tracker.taxonomy import Path, Section, Taxonomy, section_key
@@ -174,7 +174,7 @@ class _Walk:
             return
         if following is None or following.kind in ("heading", "bold", "summary"):
             return
-        if re.search(r"(?:['’]|20)\d\d$", name) and looks_like_venue(name):
+        if re.search(r"(?:['’]|\b20)\d\d$", name) and re.search(r"[^\W\d_]", name):
             self.group = name
             return
         if (
@@ -323,6 +323,8 @@ class _Walk:
         text = "".join(self.document.lines[block.start : block.end])
         if not self.stack and not self.sections:
             self.sections.append(Section(self.path, 1))
+        if self.group:
+            reading = _in_group(reading, self.group)
         names: Kind = kind if kind != "bold" else "paragraph"  # type: ignore[assignment]
         self.entries.append(
             Entry(
@@ -358,6 +360,16 @@ class _Walk:
         ):
             if closed:
                 yield start, end
+
+
+def _in_group(reading: Reading, group: str) -> Reading:
+    """A reading with the venue and year of the bold line its entry stands under."""
+    found = find_date(group)
+    if found is None or reading.facts.venue or reading.facts.published:
+        return reading
+    venue = group[: found.start].strip(" ,-–'’")
+    facts = replace(reading.facts, venue=venue, published=found.value)
+    return replace(reading, facts=facts)
 
 
 def _joins(blocks: list[Block], position: int) -> bool:

@@ -203,11 +203,14 @@ _DECORATION = re.compile(
     r"!\[[^\]]*\]\([^)]*\)|<!--.*?-->|</?[a-zA-Z][^<>]*>|\*+|~~|`+|(?<!\w)_+|_+(?!\w)", re.DOTALL
 )
 _LINK_TEXT = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*\)")
+_MARKUP = re.compile(r"[\[\]<>&*~`_\\\0]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def plain(markdown: str) -> str:
     """What a reader sees of a piece of Markdown, on one line."""
+    if not _MARKUP.search(markdown):
+        return " ".join(markdown.split())
     text = _LINK_TEXT.sub(r"\1", markdown)
     escaped: list[str] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.identifiers import Identifier, arxiv_id, normalise_title
@@ -208,15 +208,17 @@ def out_of_order(page: Page, lane: Sequence[Entry], order: Order) -> Iterator[Fi
         kept = {len(keys) - 1 - index for index in kept}
     if len(keyed) - len(kept) > _NOISE * len(keyed):
         return
+    standing = [keyed[index] for index in sorted(kept)]
+    rising = [key for key, _ in (reversed(standing) if order.descending else standing)]
     for index, (key, entry) in enumerate(keyed):
         if index in kept:
             continue
-        before = [
-            other
-            for i, (k, other) in enumerate(keyed)
-            if i in kept and (k >= key if order.descending else k <= key)
-        ]
-        where = f"below line {before[-1].start + 1}" if before else "to the top of the section"
+        at = (
+            len(rising) - bisect_left(rising, key)
+            if order.descending
+            else bisect_right(rising, key)
+        )
+        where = f"below line {standing[at - 1][1].start + 1}" if at else "to the top of the section"
         yield page.finding(
             page.starts[entry.start],
             "order-broken",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
 from tracker.identifiers import arxiv_id, fold
-from tracker.reading_list.entry import Entry
 from tracker.reading_list.pieces import Facts
 from tracker.reading_list.words import venue_key
 
@@ -24,13 +23,15 @@ Key = tuple[Any, ...]
 class Order:
     """How a section is ordered: its name, what is compared, and whether it descends.
 
-    `share` is how many of the neighbouring pairs keep to it.
+    `share` is how many of the neighbouring pairs keep to it; `refined` says that entries of one
+    date stand in the order of their arXiv identifiers.
     """
 
     name: OrderName
     by: str
     descending: bool
     share: float
+    refined: bool = False
 
     def key(self, facts: Facts) -> Key | None:
         """What an entry is ordered by; None where it does not state it."""
@@ -92,38 +93,45 @@ ENOUGH = 0.8
 """The share of neighbouring pairs that makes an order; fewer is chance."""
 
 
-def pair_share(keys: Sequence[Key], *, descending: bool) -> tuple[float, int]:
-    """The share of neighbouring pairs in order, and how many pairs there are that differ."""
-    pairs = list(pairwise(keys))
-    if not pairs:
-        return 0.0, 0
-    kept = sum(a >= b if descending else a <= b for a, b in pairs)
-    return kept / len(pairs), sum(a != b for a, b in pairs)
+def pair_counts(keys: Sequence[Key], *, descending: bool) -> tuple[int, int, int]:
+    """How many neighbouring pairs are in order, tied, and out of order."""
+    pairs = [(b, a) if descending else (a, b) for a, b in pairwise(keys)]
+    right = sum(a < b for a, b in pairs)
+    tied = sum(a == b for a, b in pairs)
+    return right, tied, len(pairs) - right - tied
 
 
 def learn_order(facts: Sequence[Facts]) -> Order:
-    """The order a run of entries keeps: the finest that four fifths of the pairs agree on."""
+    """The order a run of entries keeps: the one most of its neighbouring pairs agree on."""
     best: Order | None = None
     best_score = 0.0
     for by in ("date", "month", "arxiv", "name", "title", "year"):
         keys = [key for key in map(KEYS[by], facts) if key is not None]
         if len(keys) < 3 or len(keys) < 0.5 * len(facts):
             continue
-        for descending in (True, False) if by not in ("name", "title") else (False,):
-            share, differing = pair_share(keys, descending=descending)
-            enough = ENOUGH if by not in ("name", "title") else 0.85
-            if share < enough or differing < max(2, 0.15 * len(keys)):
+        dated = by not in ("name", "title")
+        for descending in (True, False) if dated else (False,):
+            right, tied, wrong = pair_counts(keys, descending=descending)
+            share = (right + tied) / (right + tied + wrong)
+            if share < (ENOUGH if dated else 0.85) or right < max(2, 2 * wrong):
                 continue
-            # Pairs that differ are the evidence; a tie says nothing.
-            score = share + 0.2 * differing / len(keys) + (0.05 if by == "date" else 0.0)
+            # Pairs that differ are the evidence; a tie says little.
+            score = share + 0.2 * right / len(keys) + (0.05 if by == "date" else 0.0)
             if score > best_score:
-                name: OrderName = (
-                    "alphabetical"
-                    if by in ("name", "title")
-                    else ("newest first" if descending else "oldest first")
-                )
-                best, best_score = Order(name, by, descending, share), score
+                name: OrderName = "newest first" if descending else "oldest first"
+                order = Order(name if dated else "alphabetical", by, descending, share)
+                best, best_score = replace(order, refined=_refined(order, facts)), score
     return best or _unordered(facts)
+
+
+def _refined(order: Order, facts: Sequence[Facts]) -> bool:
+    """Whether entries of one date stand in the order of their arXiv identifiers."""
+    if order.by not in ("date", "month", "year"):
+        return False
+    keyed = [(order.key(fact), _arxiv(fact)) for fact in facts]
+    tied = [(x, y) for (a, x), (b, y) in pairwise(keyed) if a == b and x and y and x != y]
+    kept = sum((x > y) == order.descending for x, y in tied)
+    return len(tied) >= 3 and kept >= 0.65 * len(tied)
 
 
 def _unordered(facts: Sequence[Facts]) -> Order:
@@ -132,9 +140,9 @@ def _unordered(facts: Sequence[Facts]) -> Order:
     groups = [venue_key(fact.venue) for fact in facts if fact.venue]
     changes = sum(a != b for a, b in pairwise(groups))
     distinct = len(set(groups))
-    if len(groups) >= 6 and len(groups) >= 0.8 * len(facts) and 1 < distinct <= 0.5 * len(groups):
-        if changes <= 1.2 * (distinct - 1):
-            return Order("by venue", "venue", False, 1 - changes / len(groups))
+    many = len(groups) >= max(6, 0.8 * len(facts)) and 1 < distinct <= 0.5 * len(groups)
+    if many and changes <= 1.2 * (distinct - 1):
+        return Order("by venue", "venue", False, 1 - changes / len(groups))
     if len(keys) >= 4:
         half = len(keys) // 2
         top, bottom = sorted(keys[:half]), sorted(keys[-half:])
@@ -143,27 +151,36 @@ def _unordered(facts: Sequence[Facts]) -> Order:
     return Order("appended", "month", False, 0.0)
 
 
-def place(order: Order, keys: Sequence[Key | None], new: Key | None, facts: Facts,
-          others: Sequence[Facts]) -> int:  # fmt: skip
-    """Before which of the entries (0 to their number) a new one goes.
-
-    `keys` are those the entries are ordered by, as `order.key` gives them.
-    """
+def place(order: Order, others: Sequence[Facts], new: Facts) -> int:
+    """Before which of the entries (0 to their number) a new one goes."""
+    keys = [order.key(facts) for facts in others]
+    key = order.key(new)
     count = len(keys)
     if order.name == "by venue":
-        same = [n for n in range(count) if keys[n] is not None and keys[n] == new]
+        same = [n for n in range(count) if key is not None and keys[n] == key]
         return same[-1] + 1 if same else count
-    if order.name == "appended" or (new is None and not order.descending):
+    if order.name == "appended" or (key is None and not order.descending):
         return count
-    if order.name == "prepended" or new is None:
+    if order.name == "prepended" or key is None:
         return 0
-    return _least_disorder(order, keys, new)
+    places = _least_disorder(order, keys, key)
+    number = _arxiv(new) if order.refined else None
+    if number is not None and len(places) > 1:
+        low, high = places[0], places[-1]
+        tied = [
+            _arxiv(facts) if keys[n] == key else None
+            for n, facts in enumerate(others[low:high], low)
+        ]
+        places = [low + n for n in _least_disorder(order, tied, number)]
+    return places[0] if order.descending else places[-1]
 
 
-def _least_disorder(order: Order, keys: Sequence[Key | None], new: Key) -> int:
-    """The place that contradicts the fewest neighbours; newest-first lists take it early."""
+def _least_disorder(order: Order, keys: Sequence[Key | None], new: Key) -> list[int]:
+    """The places that contradict the fewest entries.
+
+    Disorder at a place: entries before it that should follow, and from it on that should lead.
+    """
     sign = -1 if order.descending else 1
-    # Disorder at place p: entries before p that should follow, entries from p on that should lead.
     cost = sum(1 for key in keys if key is not None and sign * _compare(key, new) < 0)
     costs = [cost]
     for key in keys:
@@ -172,14 +189,24 @@ def _least_disorder(order: Order, keys: Sequence[Key | None], new: Key) -> int:
             cost += (relation > 0) - (relation < 0)
         costs.append(cost)
     least = min(costs)
-    places = [p for p, value in enumerate(costs) if value == least]
-    return places[0] if order.descending else places[-1]
+    return [n for n, value in enumerate(costs) if value == least]
 
 
 def _compare(left: Key, right: Key) -> int:
     return (left > right) - (left < right)
 
 
-def entry_keys(order: Order, entries: Sequence[Entry]) -> list[Key | None]:
-    """What each entry is ordered by."""
-    return [order.key(entry.facts) for entry in entries]
+def strictly_ordered(facts: Sequence[Facts]) -> bool:
+    """Whether four fifths of the neighbouring pairs stand in order by date or by alphabet.
+
+    Two entries of one date are in no order, so they do not count for it.
+    """
+    for by in ("date", "arxiv", "name", "title"):
+        keys = [key for key in map(KEYS[by], facts) if key is not None]
+        if len(keys) < 3 or len(keys) < ENOUGH * len(facts):
+            continue
+        for descending in (True, False):
+            right, _, _ = pair_counts(keys, descending=descending)
+            if right >= ENOUGH * (len(keys) - 1):
+                return True
+    return False

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.lines import ending_of, split_lines
-from tracker.reading_list.order import entry_keys, place
+from tracker.reading_list.order import learn_order, place
 from tracker.reading_list.pieces import Facts
 from tracker.reading_list.style import Style
+from tracker.reading_list.words import PREPRINT, venue_key
 from tracker.taxonomy import Path
 
 
@@ -47,8 +48,7 @@ def insertion(
         return _first_entry(documents, section, style, facts)
     lane = style.lane
     document = documents[lane[0].file]
-    keys = entry_keys(style.order, lane)
-    at = place(style.order, keys, style.order.key(facts), facts, [e.facts for e in lane])
+    at = place_in(lane, style, facts)
     text = style.write(facts, at)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", document.ending)
     neighbour = lane[at - 1] if at > 0 else lane[0]
@@ -65,6 +65,26 @@ def insertion(
     return document.file, Splice(
         line, line, text + eol, after=gap, rank=rank, numbers=numbers, at=at
     )
+
+
+def place_in(lane: Sequence[Entry], style: Style, facts: Facts) -> int:
+    """Before which of a section's entries a new one goes."""
+    groups = {entry.group: entry.facts for entry in lane if entry.group}
+    if not groups or sum(bool(entry.group) for entry in lane) < 0.5 * len(lane):
+        return place(style.order, [entry.facts for entry in lane], facts)
+    group = max(groups, key=lambda name: _resemblance(groups[name], facts))
+    members = [n for n, entry in enumerate(lane) if entry.group == group]
+    first, last = members[0], members[-1]
+    inside = [entry.facts for entry in lane[first : last + 1]]
+    return first + place(learn_order(inside), inside, facts)
+
+
+def _resemblance(group: Facts, facts: Facts) -> tuple[bool, bool, bool]:
+    same_venue = venue_key(group.venue) == venue_key(facts.venue)
+    years = (group.published, facts.published)
+    same_year = bool(years[0] and years[1] and years[0].year == years[1].year)
+    preprint = bool(PREPRINT.search(group.venue)) and not facts.venue
+    return same_venue and same_year, same_venue or (preprint and same_year), same_year
 
 
 def _rank(style: Style, facts: Facts) -> float:

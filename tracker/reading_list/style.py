@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from tracker.paper import Paper, Role
@@ -98,8 +99,16 @@ class Style:
         """How the columns of the section's table are spaced."""
         return learn_columns([template.body for template in self.templates])
 
+    @cached_property
+    def grouped(self) -> bool:
+        """Whether most entries stand under a bold line that names their venue and year."""
+        return 2 * sum(bool(entry.group) for entry in self.lane) > len(self.lane)
+
     def write(self, facts: Facts, position: int) -> str:
         """The entry for `facts` at a place among the section's entries; no final line ending."""
+        if self.grouped:
+            # The bold line above says venue and year for all of its entries.
+            facts = replace(facts, venue="", published=None)
         donor = self.donor(facts, position)
         text = render(facts, donor, self.habits)
         return align(text, self.columns) if donor.entry.kind == "table row" else text
