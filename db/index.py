@@ -89,6 +89,7 @@ class Index:
         TrackerError.
         """
         with self._speaking(), Session(self._writer) as session, session.begin():
+            session.connection()  # waits for its turn now, not at the first statement
             yield session
 
     @contextmanager

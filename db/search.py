@@ -21,7 +21,7 @@ from db.tables import PAPER
 
 _FIND = text("""
     SELECT paper.id, paper.title, paper.published,
-           snippet(paper_text, -1, :open, :close, '…', 24) AS snippet,
+           snippet(paper_text, 1, :open, :close, '…', 24) AS snippet,
            bm25(paper_text, 10.0, 1.0, 4.0) AS rank
     FROM paper_text JOIN paper ON paper.id = paper_text.rowid
     WHERE paper_text MATCH :query ORDER BY rank, paper.id LIMIT :limit
@@ -30,8 +30,11 @@ _FIND = text("""
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A paper that was found. `snippet` is one line of its text around the words searched,
-    which stand between the marks that were asked for; `score` is higher for better hits."""
+    """A paper that was found.
+
+    `snippet` is one line of its abstract around the words searched, which stand between the
+    marks that were asked for; `score` is higher for better hits.
+    """
 
     paper: int
     title: str

@@ -146,7 +146,7 @@ def state(session: Session) -> set[tuple[Paper, frozenset[tuple[str, Paper]]]]:
     }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(RECORD, max_size=9),
     st.randoms(use_true_random=False),
@@ -165,7 +165,7 @@ def test_the_order_of_arrival_does_not_change_the_papers(
         assert state(session) == expected
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(RECORD, max_size=9), st.lists(st.integers(1, 4), max_size=4))
 def test_nothing_a_source_said_is_lost_and_names_are_unique(
     fresh: Fresh, found: Found, batches: list[int]
@@ -182,7 +182,7 @@ def test_nothing_a_source_said_is_lost_and_names_are_unique(
                 assert papers.get(session, number) == paper
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.lists(RECORD, min_size=2, max_size=8))
 def test_every_merge_can_be_undone_and_stays_undone(fresh: Fresh, found: Found) -> None:
     with fresh() as session:
