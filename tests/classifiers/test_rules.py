@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from classifiers.rules import year_of
+from classifiers.sections import SectionClassifier
+from tests.classifiers.papers import ANTS, BEES, listed, make
+from tracker.paper import Paper
+from tracker.taxonomy import Path, Section
+
+
+@pytest.mark.parametrize(
+    ("heading", "year"),
+    [("2024", 2024), ("Year 2023", 2023), ("📅 2022 📅", 2022), ("Papers in 2021", 2021)],
+)
+def test_headings_that_are_years(heading: str, year: int) -> None:
+    assert year_of(("Papers", heading)) == year
+
+
+@pytest.mark.parametrize("heading", ["GPT-4", "2023 survey of bees", "1.2", "CVPR 2024", ""])
+def test_headings_that_are_not(heading: str) -> None:
+    assert year_of(("Papers", heading)) is None
+
+
+def by_year(shift: int) -> tuple[list[Paper], list[list[Path]]]:
+    """The bees of four years under their years, `shift` years later, and ants beside them."""
+    papers, labels = listed()
+    dated, places = [], []
+    for number, (paper, label) in enumerate(zip(papers, labels, strict=True)):
+        year = 2020 + number % 4
+        dated.append(replace(paper, published=date(year, 5, 1)))
+        places.append([("Bees", str(year + shift))] if label == [BEES] else label)
+    return dated, places
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_the_date_decides_between_years(shift: int) -> None:
+    trained = SectionClassifier([]).fit(*by_year(shift))
+    paper = replace(make(BEES, 100), published=date(2022, 11, 1))
+    [filing] = trained.predict([paper])
+    assert filing.section == ("Bees", str(2022 + shift))
+    assert filing.confidence > 0.5
+
+
+def test_a_year_without_a_section_is_filed_without_confidence() -> None:
+    trained = SectionClassifier([]).fit(*by_year(0))
+    [filing] = trained.predict([replace(make(BEES, 100), published=date(2031, 1, 1))])
+    assert filing.section[0] == "Bees"
+    assert filing.confidence < 0.5
+    assert filing.parent == ("Bees",)
+    assert filing.parent_confidence > 0.5
+
+
+def test_the_topic_still_comes_first() -> None:
+    trained = SectionClassifier([]).fit(*by_year(0))
+    [filing] = trained.predict([replace(make(ANTS, 100), published=date(2021, 1, 1))])
+    assert filing.section == ANTS
+
+
+def test_the_venue_decides_between_venues() -> None:
+    papers, labels = [], []
+    for number in range(16):
+        venue = "Journal of Apiary" if number % 2 else "Proceedings of BuzzConf 2022"
+        papers.append(replace(make(BEES, number), venue=venue))
+        labels.append([("Bees", "Journal of Apiary" if number % 2 else "BuzzConf")])
+    trained = SectionClassifier([Section(ANTS)]).fit(papers, labels)
+    [filing] = trained.predict([replace(make(BEES, 50), venue="BuzzConf")])
+    assert filing.section == ("Bees", "BuzzConf")
+    assert filing.confidence > 0.8
