@@ -57,8 +57,11 @@ def markdown(text: str) -> str:
 _REFERENCE = re.compile(r"/[^/]+/[^/]+/(?:issues|pull|discussions|commit)/")
 
 
-def address(url: str) -> str:
-    """A web address that is safe as the destination of a Markdown link; empty when it is none."""
+def address(url: str, *, trusted: bool = False) -> str:
+    """A web address that is safe as the destination of a Markdown link; empty when it is none.
+
+    Unless it is `trusted`, a link to an issue or pull request leaves no trace there.
+    """
     url = one_line(url)
     try:
         parts = urlsplit(url)
@@ -71,7 +74,8 @@ def address(url: str) -> str:
         host = host.encode("idna").decode("ascii") if not host.isascii() else host
     except UnicodeError:
         return ""
-    if host in {"github.com", "www.github.com"} and _REFERENCE.match(parts.path):
+    is_github = host in {"github.com", "www.github.com"}
+    if is_github and not trusted and _REFERENCE.match(parts.path):
         host = "redirect.github.com"
     netloc = f"{host}:{port}" if port else host
     path = quote(parts.path, safe="/%:;,.-_~+=")

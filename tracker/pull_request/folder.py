@@ -14,8 +14,9 @@ from pathlib import Path
 
 from tracker.errors import TargetError
 from tracker.pull_request import block
-from tracker.pull_request.body import local_text
+from tracker.pull_request.body import local_text, with_body
 from tracker.pull_request.commands import Comment
+from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.rolling import is_current, unticked
@@ -23,6 +24,8 @@ from tracker.pull_request.target import Conflict, OpenPullRequest, PullRequest, 
 
 TEXT_NAME = "survey-tracker-pull-request.md"
 """Stands beside the list; deleting it says that everything in it has been looked at."""
+
+BOARD_NAME = "survey-tracker-dashboard.md"
 
 _JOURNAL_NAME = ".survey-tracker-unfinished.json"
 
@@ -102,6 +105,14 @@ class FolderTarget:
     def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
         """See `Target.answer`; there is nobody to answer."""
 
+    def dashboard(self) -> Board | None:
+        """See `Target.dashboard`."""
+        return read_board(self._folder)
+
+    def publish_dashboard(self, board: Board | None, text: str) -> Board:
+        """See `Target.publish_dashboard`."""
+        return write_board(self._folder, board, text)
+
     def closed(self) -> tuple[Closed, ...]:
         """Nothing: a text that was deleted is gone."""
         return ()
@@ -134,6 +145,20 @@ class FolderTarget:
             return None
         untouched = all(texts.get(name) in pair for name, pair in journal.files.items())
         return journal if untouched else None
+
+
+def read_board(folder: Path) -> Board | None:
+    """The dashboard beside a local list; None when there is none yet."""
+    body = read_text(folder / BOARD_NAME)
+    return None if body is None else Board(number=None, url=None, body=body)
+
+
+def write_board(folder: Path, board: Board | None, text: str) -> Board:
+    """Make the dashboard beside a local list say `text`."""
+    body = with_body(board.body if board else "", text)
+    if board is None or board.body != body:
+        write_atomically(folder / BOARD_NAME, body)
+    return Board(number=None, url=None, body=body)
 
 
 def read_text(path: Path) -> str | None:

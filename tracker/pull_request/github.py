@@ -21,7 +21,9 @@ from tracker.errors import TargetError
 from tracker.pull_request import rolling
 from tracker.pull_request.body import is_our_title, render_body, title, with_body
 from tracker.pull_request.commands import Comment
+from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
+from tracker.pull_request.github_board import GithubBoard
 from tracker.pull_request.github_errors import explained, message_of
 from tracker.pull_request.github_git import GithubRepository
 from tracker.pull_request.github_review import GithubReview
@@ -153,6 +155,14 @@ class GithubTarget:
     def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
         """See `Target.answer`."""
         GithubReview(self._repository).answer(comment, sentences)
+
+    def dashboard(self) -> Board | None:
+        """See `Target.dashboard`."""
+        return GithubBoard(self._repository).read()
+
+    def publish_dashboard(self, board: Board | None, text: str) -> Board:
+        """See `Target.publish_dashboard`."""
+        return GithubBoard(self._repository).publish(board, text)
 
     def closed(self) -> tuple[Closed, ...]:
         """See `Target.closed`."""

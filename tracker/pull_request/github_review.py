@@ -57,6 +57,18 @@ class GithubReview:
             )
             return tuple(self._closed(pull) for pull in pulls)
 
+    def may_write(self, login: str) -> bool:
+        """Whether an account may write to the repository."""
+        if login not in self._writers:
+            try:
+                found = self._repository.get_collaborator_permission(login)
+            except GithubException as error:
+                if error.status != 404:
+                    raise
+                found = "none"
+            self._writers[login] = found in _WRITERS
+        return self._writers[login]
+
     def _closed(self, pull: PullRequest) -> Closed:
         body = pull.body or ""
         record = block.decode(body) or block.Record()
@@ -78,7 +90,7 @@ class GithubReview:
             commands = parse_comment(comment.body or "")
             if not commands or _REFUSED in self._reactions(pull, comment):
                 continue
-            if not self._may_write(comment.user.login):
+            if not self.may_write(comment.user.login):
                 continue
             for command in commands:
                 if isinstance(command, Command):
@@ -95,7 +107,7 @@ class GithubReview:
             id=comment.id,
             number=pull.number,
             who=who,
-            may_write=self._may_write(who),
+            may_write=self.may_write(who),
             commands=parse_comment(comment.body or ""),
             at=comment.created_at,
             where=comment.html_url,
@@ -107,14 +119,3 @@ class GithubReview:
             return set()
         us = pull.user.login
         return {r.content for r in comment.get_reactions() if r.user and r.user.login == us}
-
-    def _may_write(self, login: str) -> bool:
-        if login not in self._writers:
-            try:
-                found = self._repository.get_collaborator_permission(login)
-            except GithubException as error:
-                if error.status != 404:
-                    raise
-                found = "none"
-            self._writers[login] = found in _WRITERS
-        return self._writers[login]

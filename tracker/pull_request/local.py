@@ -15,8 +15,17 @@ from tracker.errors import TargetError
 from tracker.pull_request import block, rolling
 from tracker.pull_request.body import local_text
 from tracker.pull_request.commands import Comment
+from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
-from tracker.pull_request.folder import TEXT_NAME, FolderTarget, read_text, write_atomically
+from tracker.pull_request.folder import (
+    BOARD_NAME,
+    TEXT_NAME,
+    FolderTarget,
+    read_board,
+    read_text,
+    write_atomically,
+    write_board,
+)
 from tracker.pull_request.local_git import LocalRepository
 from tracker.pull_request.message import TRAILER, read_message
 from tracker.pull_request.proposal import Report
@@ -105,6 +114,15 @@ class LocalTarget:
 
     def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
         """See `Target.answer`; there is nobody to answer."""
+
+    def dashboard(self) -> Board | None:
+        """See `Target.dashboard`."""
+        return read_board(self._repository.folder)
+
+    def publish_dashboard(self, board: Board | None, text: str) -> Board:
+        """See `Target.publish_dashboard`."""
+        self._repository.exclude(BOARD_NAME)
+        return write_board(self._repository.folder, board, text)
 
     def closed(self) -> tuple[Closed, ...]:
         """See `Target.closed`.

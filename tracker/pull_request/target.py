@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from tracker.errors import TargetError
 from tracker.pull_request.commands import Comment
+from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
 from tracker.pull_request.proposal import Declined, Proposal, Report
 
@@ -122,6 +123,14 @@ class Target(Protocol):
 
     def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
         """Say that a comment was read: obeyed without `sentences`, which say what went wrong."""
+        ...
+
+    def dashboard(self) -> Board | None:
+        """The dashboard as it is; None when there is none yet."""
+        ...
+
+    def publish_dashboard(self, board: Board | None, text: str) -> Board:
+        """Make the dashboard say `text`; one that a person closed is left alone."""
         ...
 
     def closed(self) -> tuple[Closed, ...]:
