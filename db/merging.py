@@ -66,6 +66,9 @@ def merge_records(session: Session, records: Sequence[Record], seen_at: datetime
         return Outcome(known)
     stored = neighbours(session, fresh)
     groups = identity.group([*fresh, *stored], apart(session, stored))
+    # New papers are numbered in the order in which they were given.
+    place = {record.key: number for number, record in enumerate(fresh)}
+    groups.sort(key=lambda group: min(place.get(r.key, len(place)) for r in group.records))
     outcome = _carry_out(session, groups, stored, seen_at)
     outcome.paper_of = known | outcome.paper_of
     return outcome
