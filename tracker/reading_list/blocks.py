@@ -178,10 +178,14 @@ class _Reader:
         for match in _HEADING.finditer(text):
             found.append((match.start(), self._at(text, match, start, "heading", match[2])))
             found[-1][1].level = int(match[1])
-        for match in _SUMMARY.finditer(text):
-            found.append((match.start(), self._at(text, match, start, "summary", match[1])))
-        for match in _DETAILS.finditer(text):
-            found.append((match.start(), self._at(text, match, start, match[1] + "details", "")))
+        found += [
+            (match.start(), self._at(text, match, start, "summary", match[1]))
+            for match in _SUMMARY.finditer(text)
+        ]
+        found += [
+            (match.start(), self._at(text, match, start, match[1] + "details", ""))
+            for match in _DETAILS.finditer(text)
+        ]
         found += self._html_rows(start, end)
         if not found or all(block.kind.endswith("details") or block.kind == "summary"
                             for _, block in found):  # fmt: skip

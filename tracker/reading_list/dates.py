@@ -62,10 +62,12 @@ _EDGE = r"(?<![\w./-])"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年)(?P<month>[01]?\d)(?P<s2>[-/.]|月)(?P<day>[0-3]?\d)(?P<s3>日?)(?!\w)",
+        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年)(?P<month>[01]?\d)(?P<s2>[-/.]|月)(?P<day>[0-3]?\d)"
+        r"(?P<s3>日?)(?!\w)",
         rf"{_EDGE}{_DAY}(?P<s1>[ -]){_MONTH}(?P<s2>,? ?-?){_YEAR}(?!\w)",
         rf"{_EDGE}{_MONTH}(?P<s1> ){_DAY}(?P<s2>,? ){_YEAR}(?!\w)",
-        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年) ?(?P<month>[01]?\d)(?P<s2>月?)(?![\w-])(?!\.\d|/\d(?!\d{3}))",
+        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年) ?(?P<month>[01]?\d)(?P<s2>月?)"
+        r"(?![\w-])(?!\.\d|/\d(?!\d{3}))",
         rf"{_EDGE}(?P<month>[01]\d)(?P<s1>/){_YEAR}(?!\w)",
         rf"{_EDGE}{_MONTH}(?P<s1>,? |-|'){_YEAR}(?!\w)",
         rf"{_EDGE}{_YEAR}(?P<s1>,? |-){_MONTH}(?!\w)",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import cast
 
 from tracker.reading_list.blocks import Block, blocks_of
 from tracker.reading_list.dates import find_date
@@ -78,7 +79,6 @@ class _Walk:
         self.entries: list[Entry] = []
         self.unread: list[Unread] = []
         self.group = ""
-        self.block = 0
         self.seen_markdown_heading = False
         self.starts: list[tuple[int, bool]] = [(0, False)]
         self.venues: Counter[str] = Counter()
@@ -98,9 +98,6 @@ class _Walk:
             elif block.kind == "/details":
                 self._leave(8)
             elif block.kind != "details":
-                self.block += (
-                    block.kind == "paragraph" or position == 0 or not _joins(blocks, position)
-                )
                 self._item(block, sure=False)
 
     def _is_html(self, block: Block) -> bool:
@@ -177,11 +174,8 @@ class _Walk:
         if re.search(r"(?:['’]|\b20)\d\d$", name) and re.search(r"[^\W\d_]", name):
             self.group = name
             return
-        if (
-            following.kind == "paragraph"
-            and following.start > block.end + 1
-            or len(name.split()) > 12
-        ):
+        apart = following.kind == "paragraph" and following.start > block.end + 1
+        if apart or len(name.split()) > 12:
             return
         self._enter(7, name, block)
 
@@ -203,7 +197,7 @@ class _Walk:
         if block.kind in ("bullet", "numbered") and self._is_topic(block, children):
             self._topic(block, children)
             return
-        if block.kind == "paragraph" or block.kind == "bold":
+        if block.kind in ("paragraph", "bold"):
             for part in self._parts(block):
                 self._paragraph(part)
             return
@@ -325,7 +319,7 @@ class _Walk:
             self.sections.append(Section(self.path, 1))
         if self.group:
             reading = _in_group(reading, self.group)
-        names: Kind = kind if kind != "bold" else "paragraph"  # type: ignore[assignment]
+        names = cast(Kind, "paragraph" if kind == "bold" else kind)
         self.entries.append(
             Entry(
                 self.document.file,
@@ -337,8 +331,7 @@ class _Walk:
                 reading,
                 block.columns,
                 self.group,
-                self.block,
-            )  # fmt: skip
+            )
         )
         if reading.facts.venue:
             self.venues[venue_key(reading.facts.venue)] += 1
@@ -370,12 +363,6 @@ def _in_group(reading: Reading, group: str) -> Reading:
     venue = group[: found.start].strip(" ,-–'’")
     facts = replace(reading.facts, venue=venue, published=found.value)
     return replace(reading, facts=facts)
-
-
-def _joins(blocks: list[Block], position: int) -> bool:
-    """Whether a block continues the list or table before it."""
-    before, block = blocks[position - 1], blocks[position]
-    return before.kind == block.kind and block.start - before.end <= 1
 
 
 def _urls(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from tracker.identifiers import Identifier, arxiv_id
@@ -33,7 +33,7 @@ class Entry:
 
     `start` and `end` are its lines in `file`, counted from 0, half-open; `text` is exactly those
     lines. `venue` is its own, or that of the bold line its group stands under (`group`).
-    `columns` are the headings of its table. `head` is the line before which its title ends.
+    `columns` are the headings of its table.
     """
 
     file: str
@@ -45,7 +45,6 @@ class Entry:
     reading: Reading
     columns: tuple[str, ...] = ()
     group: str = ""
-    block: int = field(default=0, compare=False)
 
     @property
     def facts(self) -> Facts:

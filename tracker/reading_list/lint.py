@@ -73,6 +73,7 @@ def lint(reading_list: ReadingList, records: Iterable[Paper] = ()) -> tuple[Find
     found = [*duplicates(reading_list.entries, pages)]
     for page in pages.values():
         found += malformed_links(page)
+        found += table_cells(page)
         found += section_findings(page)
         found += _unread(page)
     found += _about_entries(reading_list, pages, records)
@@ -96,7 +97,6 @@ def _about_entries(
         page = pages[entry.file]
         yield from loose_labels(page, entry, defined[entry.file], used)
         yield from brackets(page, entry)
-        yield from table_cells(page, entry)
         yield from dates_before_arxiv(page, entry)
         papers = (recorded[i] for i in entry.identifiers if i in recorded)
         if (paper := next(papers, None)) is not None:

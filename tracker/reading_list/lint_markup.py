@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from tracker.reading_list.entry import Entry
@@ -151,28 +152,38 @@ def brackets(page: Page, entry: Entry) -> Iterator[Finding]:
         )
 
 
-def table_cells(page: Page, entry: Entry) -> Iterator[Finding]:
-    """Rows with more or fewer cells than their table has columns."""
-    if entry.kind != "table row" or not entry.columns:
-        return
-    start, end = page.span(entry.start, entry.end)
-    row = page.text[start:end].rstrip("\r\n")
-    inner = row.strip().removeprefix("|")
-    pipes = re.findall(r"(?<!\\)\|", inner)
-    closed = re.search(r"(?<!\\)\|\s*\Z", inner) is not None
-    cells, wanted = len(pipes) + (not closed), len(entry.columns)
-    if cells == wanted:
-        return
-    edits: tuple[Edit, ...] = ()
-    fix = "Remove the cells too many, or escape the | that is part of the text."
-    if cells < wanted:
-        fix = "Add the missing cells; they may be empty."
-        at = start + len(row.rstrip())
-        edits = (Edit(at, at, (" |" if not closed else "") + "  |" * (wanted - cells)),)
-    yield page.finding(
-        start,
-        "table-cells",
-        f"This row has {cells} cells; its table has {wanted} columns.",
-        fix,
-        *edits,
-    )
+def table_cells(page: Page) -> Iterator[Finding]:
+    """Rows with more or fewer cells than their table has columns.
+
+    GitHub shows a short row with empty cells, and some lists leave them out as a rule; only
+    where few rows are short is filling them up the house style, and so a safe edit.
+    """
+    rows = [e for e in page.document.entries if e.kind == "table row" and e.columns]
+    counted = [(entry, *_cells(entry)) for entry in rows]
+    short = Counter(e.columns for e, cells, _ in counted if cells < len(e.columns))
+    total = Counter(entry.columns for entry in rows)
+    for entry, cells, closed in counted:
+        wanted = len(entry.columns)
+        if cells == wanted:
+            continue
+        edits: tuple[Edit, ...] = ()
+        fix = "Remove the cells too many, or escape the | that is part of the text."
+        if cells < wanted:
+            fix = "Add the missing cells; they may be empty."
+            at = page.starts[entry.start] + len(entry.text.rstrip())
+            if short[entry.columns] <= 0.4 * total[entry.columns]:
+                edits = (Edit(at, at, ("" if closed else " |") + "  |" * (wanted - cells)),)
+        yield page.finding(
+            page.starts[entry.start],
+            "table-cells",
+            f"This row has {cells} cells; its table has {wanted} columns.",
+            fix,
+            *edits,
+        )
+
+
+def _cells(entry: Entry) -> tuple[int, bool]:
+    """How many cells a row has, and whether it ends with a bar."""
+    inner = entry.text.strip().removeprefix("|")
+    closed = re.search(r"(?<!\\)\|\Z", inner) is not None
+    return len(re.findall(r"(?<!\\)\|", inner)) + (not closed), closed

@@ -180,11 +180,12 @@ def against_record(page: Page, entry: Entry, record: Paper) -> Iterator[Finding]
 
 
 def _says(entry: Entry, title: str) -> bool:
+    """Whether an entry names its paper by its title, with or without the name before a colon."""
     real = normalise_title(title)
     stated = {normalise_title(entry.title), normalise_title(_full(entry))}
-    if not real or real in stated:
+    stated.add(normalise_title(entry.title.partition(":")[2]))
+    if not real or real in stated or len(entry.title.split()) == 1:
         return True
-    # A list may give the name before the colon as short name, and only the rest as title.
     rest = normalise_title(title.partition(":")[2])
     return bool(rest) and rest in stated
 

@@ -170,10 +170,11 @@ def _dead(
         )
         return
     ratio = difflib.SequenceMatcher(None, anchor.target, meant.anchor).ratio()
-    same_words = section_key(meant.name) == section_key(anchor.label)
-    sure = same_words or (ratio >= 0.9 and len(close) == 1)
+    words, label = section_key(meant.name), section_key(anchor.label)
+    named = f" {words} " in f" {label} "
+    sure = named or (ratio >= 0.9 and len(close) == 1)
     edits = [Edit(*anchor.mark.url, "#" + slug(_shown(meant.name)))]
-    misnamed = not same_words
+    misnamed = not named
     if misnamed and in_contents:
         edits.append(Edit(*anchor.mark.label, _escaped(meant.name)))
     numbered = re.search(r"-\d+\Z", meant.anchor)

@@ -132,8 +132,8 @@ def _take_venue_and_date(
         draft.date = found
         draft.put("date", found.start, found.end, 0, found.pattern)
     taken = found is not None
-    for left, right in spare:
-        left, right = _trim_venue(text, left, right)
+    for side in spare:
+        left, right = _trim_venue(text, *side)
         words = text[left:right]
         likely = kind == "venue" or looks_like_venue(words, known) or found is not None
         likely = likely or (piece.italic and bool(draft.authors) and len(words.split()) <= 8)
@@ -162,7 +162,8 @@ def _trim_venue(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 _FIRST_SIGNS = re.compile(
-    r"\s*(?:[-*+]|\d+[.)])\s+((?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d]+[ \t]*)+)(?=[\[(*\"“])"
+    r"\s*(?:[-*+]|\d+[.)])\s+"
+    r"((?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d]+[ \t]*)+)(?=[\[(*\"“])"
 )
 _FINAL_SIGNS = re.compile(
     r"(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+[ \t]*)+(?=[\r\n]|\Z)"

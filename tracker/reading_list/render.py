@@ -41,9 +41,7 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
     tokens = _with_links(facts, donor, rest, habits)
     written: list[str] = []
     for token in _without_missing(tokens, facts, donor):
-        if token.kind == "text":
-            written.append(token.text)
-        elif token.kind == "link":
+        if token.kind in ("text", "link"):
             written.append(token.text)
         elif token.kind == "url":
             link = facts.links[carrier] if carrier >= 0 else None
@@ -225,6 +223,10 @@ def _form(link: NamedLink) -> tuple[bool, bool, bool]:
     return bool(link.url), bool(link.image), bool(link.label)
 
 
+def _overlaps(at: int, old: str, spans: list[tuple[int, int, str]]) -> bool:
+    return any(at < stop and start < at + len(old) for start, stop, _ in spans)
+
+
 def _substitute(text: str, model: NamedLink, link: NamedLink, url: str) -> str | None:
     """The model's text with the link's address, label and picture put in; None if it can't be."""
     parts = [(model.url, url), (model.image, link.image), (model.label, flatten(link.label))]
@@ -237,10 +239,9 @@ def _substitute(text: str, model: NamedLink, link: NamedLink, url: str) -> str |
         at = text.rfind(old) if old is model.url else text.find(old)
         if at < 0:
             return None
-        if any(at < stop and start < at + len(old) for start, stop, _ in spans):
-            if old == new or old is model.label and (at := text.find(f"[{old}]") + 1) == 0:
-                continue
-        if not any(at < stop and start < at + len(old) for start, stop, _ in spans):
+        if old is model.label and _overlaps(at, old, spans):
+            at = text.find(f"[{old}]") + 1
+        if not _overlaps(at, old, spans):
             spans.append((at, at + len(old), new))
     written, position = "", 0
     for start, stop, new in sorted(spans):

@@ -1,4 +1,4 @@
-"""The cells of pipe tables: how wide a list makes them, and what stands in those without a value."""
+"""The cells of pipe tables: how wide a list makes them, and what an empty one holds."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry
@@ -100,7 +101,7 @@ def _rank(style: Style, facts: Facts) -> float:
 
 def _gap(document: Document, lane: Sequence[Entry], at: int) -> str:
     """The blank lines between this place's neighbours, or else between most neighbours."""
-    gaps = [_between(document, a, b) for a, b in zip(lane, lane[1:], strict=False)]
+    gaps = [_between(document, a, b) for a, b in pairwise(lane)]
     here = gaps[at - 1] if 0 < at < len(lane) else None
     if here is not None:
         return here
@@ -145,8 +146,10 @@ def _with_marker(
                 break
             following.append(entry.start)
             expected += 1
-    text = f"{model[1]}{number}{own[2][-1]}{own[3]}{text[own.end() :]}"
-    return text, tuple(following)
+    marker = f"{model[1]}{number}{own[2][-1]}{own[3]}"
+    # Lines that stood under the text of the one they were learned from still do.
+    body = re.sub(rf"(?<=[\r\n]) {{{own.end()}}}(?! )", " " * len(marker), text[own.end() :])
+    return marker + body, tuple(following)
 
 
 def _numbered_run(lane: Sequence[Entry], at: int) -> Sequence[Entry]:
@@ -155,9 +158,9 @@ def _numbered_run(lane: Sequence[Entry], at: int) -> Sequence[Entry]:
 
 def _counts(values: Sequence[int]) -> bool:
     """Whether a list counts its items rather than writing `1.` before each."""
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(values)]
     if not steps:
-        return bool(values) and values[0] != 1 or len(values) == 1
+        return len(values) == 1
     return steps.count(1) > 0.5 * len(steps)
 
 
@@ -183,7 +186,7 @@ def _first_entry(
         if donor.kind == "numbered":
             text = _NUMBER.sub(r"\g<1>1\3", text, count=1)
         if donor.kind == "table row":
-            text = _table(documents[donor.file], donor, document, start, end, eol) + text
+            text = _table(documents[donor.file], donor, document.lines[start:end], eol) + text
     else:
         text = bare(facts)
     last = end
@@ -221,14 +224,9 @@ def _own_lines(documents: Mapping[str, Document], section: Path) -> tuple[Docume
     return document, 0, len(document.lines)
 
 
-def _table(
-    source: Document, donor: Entry, document: Document, start: int, end: int, eol: str
-) -> str:
+def _table(source: Document, donor: Entry, own: Sequence[str], eol: str) -> str:
     """The head of the donor's table, unless the section has a table without rows."""
-    if any(
-        _DELIMITER.fullmatch(line.rstrip("\r\n")) and "|" in line
-        for line in document.lines[start:end]
-    ):
+    if any(_DELIMITER.fullmatch(line.rstrip("\r\n")) and "|" in line for line in own):
         return ""
     line = donor.start
     while line > 0 and not _DELIMITER.fullmatch(source.lines[line].rstrip("\r\n")):
@@ -267,8 +265,8 @@ def apply(
     places: dict[int, tuple[int, str]] = {}
     count, position = 0, 0
     for number, splice in ordered:
-        for index in range(position, splice.start):
-            written.append(_renumbered(lines[index], shift[index]))
+        between = range(position, splice.start)
+        written += [_renumbered(lines[index], shift[index]) for index in between]
         count += splice.start - position
         position = max(position, splice.end)
         if not splice.text:

@@ -12,8 +12,8 @@ from tracker.taxonomy import section_key
 _ROLES: tuple[tuple[Role, str], ...] = (
     (
         "paper",
-        "paper papers pdf abs abstract arxiv link html article doi publication preprint url acl read"
-        " openreview 论文 链接 原文",
+        "paper papers pdf abs abstract arxiv link html article doi publication preprint url acl"
+        " read openreview 论文 链接 原文",
     ),
     ("code", "code github git source repo repository implementation colab gitlab 代码"),
     (
@@ -129,8 +129,8 @@ def venue_key(text: str) -> str:
 
 
 _NAME = re.compile(
-    r"[^\W\d_a-zß-ÿ][\w'’.-]*(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)"
-    r"\b|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
+    r"[^\W\d_a-zß-ÿ][\w'’.-]*"
+    r"(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)\b|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
 )
 ET_AL = re.compile(
     r",?\s*(?:\*+\s*)?\b(?:et|el)\.?\s+al\b\.?|,?\s*等|,?\s*\band others\b|, ?\.\.\.", re.IGNORECASE
@@ -164,8 +164,8 @@ def author_parts(text: str, *, bare: bool = True) -> list[str]:
 _OUTSIDE = re.compile(
     r"\b(?:table of contents?|contents?|toc|catalogue|news|updates?|what s new|changelog|change log"
     r"|acknowled?ge?ments?|citations?|cite|citing|reference this|contribut\w+|contact|star history"
-    r"|stargazers|licen[cs]e|maintainers?|how to cite|bibtex|sponsors?|community|目录|引用|致谢|贡献"
-    r"|更新|新闻)\b"
+    r"|stargazers|licen[cs]e|maintainers?|how to cite|bibtex|sponsors?|community"
+    r"|目录|引用|致谢|贡献|更新|新闻)\b"
 )
 
 
