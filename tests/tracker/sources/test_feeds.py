@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.world.arxiv import ArxivWorld, records
@@ -30,8 +30,8 @@ from tracker.paper import Paper
 from tracker.settings import ArxivSettings
 from tracker.sources import Source
 from tracker.sources.arxiv import ArxivSource
-from tracker.sources.feed_entries import people, plain_text
-from tracker.sources.feeds import FeedSource, arxiv_categories
+from tracker.sources.feed_entries import arxiv_paper_of, paper_of, people, plain_text
+from tracker.sources.feeds import FeedSource, arxiv_categories, parse_feed
 
 WEDNESDAY = date(2026, 3, 4)
 TODAY = date(2026, 3, 6)
@@ -390,3 +390,51 @@ def test_asks_for_what_it_can_read(world: FeedWorld, reader: Reader) -> None:
     world.feeds["feed"] = NATURE
     world.fail(picky)
     assert len(reader()) == 1
+
+
+_FIELDS = (
+    *("id", "title", "summary", "author", "published", "updated", "prism_doi"),
+    *("dc_identifier", "dc_source", "link", "arxiv_announce_type", "arxiv_doi"),
+)
+_TEXT = st.text(max_size=60) | st.sampled_from(
+    ["Mon, 99 Foo 99999", "0001-01-01", "Mon, 01 Jan 0001 00:00:00 +9999", "doi:10.1234/x", "%"]
+)
+
+
+@given(
+    fields=st.dictionaries(st.sampled_from(_FIELDS), _TEXT),
+    links=st.lists(_TEXT | st.just("https://[::1/10.1234/x"), max_size=2),
+)
+def test_no_entry_breaks_the_reader(fields: dict[str, str], links: list[str]) -> None:
+    entry = {
+        **fields,
+        "links": [{"href": link} for link in links],
+        "authors": [{"name": fields.get("author", "")}],
+        "content": [{"value": fields.get("summary", "")}],
+    }
+    for paper in (paper_of(entry, [fields.get("dc_identifier", "")]), arxiv_paper_of(entry)):
+        assert paper is None or (paper.title and paper.identifiers)
+
+
+def _looks_encoded_twice(text: str) -> bool:
+    """What feedparser takes for UTF-8 that was encoded once more, and repairs."""
+    try:
+        return text.encode("latin-1").decode() != text
+    except UnicodeError:
+        return False
+
+
+def _feed_with(text: str) -> str:
+    item = {"title": text, "link": "https://doi.org/10.1234/x"}
+    return rss([item])
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1))
+def test_a_title_comes_through_as_it_was_written(title: str) -> None:
+    """Markup aside: here only what is surely a tag is taken for one."""
+    assume(not _looks_encoded_twice(title))
+    content = _feed_with(title).encode()
+    [entry] = parse_feed(content).entries or [{}]
+    expected = " ".join(plain_text(title).split())
+    paper = paper_of(entry)
+    assert (paper.title if paper else "") == expected
