@@ -106,7 +106,8 @@ class Http:
 
     `contact` is an address a server's operator can write to, sent in the User-Agent.
     `store` keeps turns and cached responses, by default for this process only. `allowed`
-    names hosts that redirects may lead to besides the site that was asked.
+    names hosts that redirects may lead to besides the site that was asked. `clock` gives
+    seconds since 1970, `sleep` waits.
     """
 
     def __init__(
@@ -123,7 +124,7 @@ class Http:
         self.sent = 0
         self._store: Store = store if store is not None else MemoryStore()
         self._allowed = allowed
-        self._clock = clock
+        self.clock = clock
         self._sleep = sleep
         self._pacer = Pacer(self._store, clock, sleep)
         self._session = requests.Session()
@@ -171,7 +172,7 @@ class Http:
             return kept
         body = jsonlib.dumps(json).encode() if json is not None else None
         extra = {"Content-Type": "application/json"} if body is not None else {}
-        deadline = self._clock() + (self.limits.patience if patience is None else patience)
+        deadline = self.clock() + (self.limits.patience if patience is None else patience)
         call = _Call(
             method=method,
             url=address,
@@ -185,12 +186,12 @@ class Http:
         )
         response = self._until_believable(call)
         if daily and response.status_code == 200 and daily(response):
-            self._store.save(address, Kept(response.content, response.headers, self._clock()))
+            self._store.save(address, Kept(response.content, response.headers, self.clock()))
         return response
 
     def _from_cache(self, url: str) -> Response | None:
         kept = self._store.load(url)
-        if kept is None or _day_of(kept.at) != _day_of(self._clock()):
+        if kept is None or _day_of(kept.at) != _day_of(self.clock()):
             return None
         logger.debug("answered from the cache: %s", url)
         return Response(url, 200, kept.headers, kept.content, attempts=0, from_cache=True)
@@ -205,7 +206,7 @@ class Http:
 
         def give_up(state: RetryCallState) -> bool:
             wait = pause(state)
-            too_long = wait > _LONGEST_RETRY_AFTER or self._clock() + wait > call.deadline
+            too_long = wait > _LONGEST_RETRY_AFTER or self.clock() + wait > call.deadline
             return too_long or state.attempt_number >= self.limits.attempts
 
         def tell(state: RetryCallState) -> None:
@@ -267,7 +268,7 @@ class Http:
                 raise HttpError(f"the run's {limits.requests} requests are used up", url=url)
             self.sent += 1
             logger.debug("%s %s", call.method, url)
-            started = self._clock()
+            started = self.clock()
             left = max(0.05, call.deadline - started)
             try:
                 with self._session.request(
@@ -297,7 +298,7 @@ class Http:
             size += len(part)
             if size > self.limits.size:
                 raise HttpError(f"more than {self.limits.size:,} bytes", url=url)
-            if self._clock() > deadline:
+            if self.clock() > deadline:
                 raise HttpError("the response did not end in time", url=url, temporary=True)
         return b"".join(parts)
 

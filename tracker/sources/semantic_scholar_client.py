@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -30,14 +28,11 @@ logging.getLogger("semanticscholar").setLevel(logging.ERROR)
 class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has no types
     """What the package asks through. Raises HttpError where the package would look away."""
 
-    def __init__(
-        self, http: Http, api_key: str = "", clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, http: Http, api_key: str = "") -> None:
         super().__init__(timeout=PATIENCE, retry=False)
         self.last: Any = None
         self._http = http
         self._headers = {"x-api-key": api_key} if api_key else {}
-        self._clock = clock
         self._patience = PATIENCE
         self._tokens: set[str] = set()
         self._seen = 0
@@ -53,7 +48,7 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
         if "token" not in dict(params):
             self._tokens.clear()
             self._seen = 0
-        started = self._clock()
+        started = self._http.clock()
         try:
             response = self._http.request(
                 "POST" if payload else "GET",
@@ -75,7 +70,7 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
                 temporary=error.temporary,
             ) from error
         if response.attempts > 1:
-            self._patience -= self._clock() - started
+            self._patience -= self._http.clock() - started
         self._remember_page(url)
         return self.last
 

@@ -336,6 +336,25 @@ def test_it_costs_a_minute_at_most(world: SemanticScholarWorld) -> None:
     assert 0 < now[0] <= 60
 
 
+def test_waiting_for_many_answers_costs_a_minute_in_all(world: SemanticScholarWorld) -> None:
+    """Each answer comes after a wait of its own; together they use the patience up."""
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    slow = Answer(429, headers={"Retry-After": "25"})
+    world.papers = [record(n, publicationDate="2026-03-03") for n in range(1, 100)]
+    world.fail(*([slow, lambda _, answer: answer] * 10))
+    batches: list[Batch] = []
+    with Http(clock=lambda: now[0], sleep=sleep) as http:
+        client = SemanticScholar(world.url, http)
+        with pytest.raises(SourceError, match="429"):
+            batches.extend(SearchSource(client, "x").read(None, UNTIL))
+    assert len(ids(batches)) == 20
+    assert now[0] == 50
+
+
 def test_an_unknown_cited_paper_is_named(client: SemanticScholar) -> None:
     with pytest.raises(SourceError, match="Paper with id ARXIV:9 not found"):
         list(CitationSource(client, "ARXIV:9").read(None, UNTIL))
