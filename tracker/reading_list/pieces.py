@@ -15,7 +15,7 @@ from tracker.reading_list.words import label_role, looks_like_venue, url_role
 class NamedLink:
     """A link as an entry writes it; `label` is its text, "" when that is the paper's title.
 
-    `image` is the address of the picture that is its text, "" for words. A picture without a
+    A bare address is its own label. `image` is the address of the picture that is its text, "" for words. A picture without a
     link has role "other" and `url` "".
     """
 
@@ -207,6 +207,8 @@ def _add_link(draft: Draft, state: _State, mark: Mark) -> None:
     index = len(draft.links)
     if mark.kind == "image":
         link = NamedLink("other", "", label, url)
+    elif mark.label[0] == mark.label[1] and mark.image is None:
+        link = NamedLink(url_role(url), url, url)
     else:
         image = text[mark.image[0] : mark.image[1]] if mark.image else ""
         link = NamedLink(label_role(words) or url_role(url), url, label, image)

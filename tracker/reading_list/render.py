@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.reading_list.dates import pattern_depth, write_date
 from tracker.reading_list.escape import escape_title, flatten
@@ -216,11 +216,13 @@ def _link(link: NamedLink, donor: Template, habits: Habits) -> str:
     if link.image:
         picture = f"![{link.label}]({link.image})"
         return f"[{picture}]({url})" if link.url else picture
-    return f"[{link.label}]({url})" if link.label else f"<{url}>"
+    if not link.label or link.label == link.url:
+        return f"<{url}>"
+    return f"[{link.label}]({url})"
 
 
 def _form(link: NamedLink) -> tuple[bool, bool, bool]:
-    return bool(link.url), bool(link.image), bool(link.label)
+    return bool(link.url), bool(link.image), bool(link.label) and link.label != link.url
 
 
 def _overlaps(at: int, old: str, spans: list[tuple[int, int, str]]) -> bool:
@@ -229,6 +231,8 @@ def _overlaps(at: int, old: str, spans: list[tuple[int, int, str]]) -> bool:
 
 def _substitute(text: str, model: NamedLink, link: NamedLink, url: str) -> str | None:
     """The model's text with the link's address, label and picture put in; None if it can't be."""
+    if model.label == model.url:
+        model, link = replace(model, label=""), replace(link, label="")
     parts = [(model.url, url), (model.image, link.image), (model.label, flatten(link.label))]
     spans: list[tuple[int, int, str]] = []
     for old, new in parts:

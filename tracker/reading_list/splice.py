@@ -24,7 +24,9 @@ class Splice:
 
     `text` is the entry; `before` and `after` are the blank lines that set it apart. `rank`
     orders splices at one place: by what the section is ordered by, then as given. `numbers`
-    are the numbered lines behind it that count on. `at` is the entry's place in its section.
+    are the numbered lines behind it that count on, by `step`; `counts` says that the text is
+    itself numbered so, on from the line `behind` (-1: from the first). `at` is the entry's place
+    in its section.
     """
 
     start: int
@@ -34,6 +36,9 @@ class Splice:
     after: str = ""
     rank: float = 0
     numbers: tuple[int, ...] = ()
+    step: int = 1
+    counts: bool = False
+    behind: int = -1
     at: int = 0
 
 
@@ -53,19 +58,22 @@ def insertion(
     text = style.write(facts, at)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", document.ending)
     neighbour = lane[at - 1] if at > 0 else lane[0]
-    text, numbers = _with_marker(document, text, lane, at)
+    text, numbers, counts = _with_marker(document, text, lane, at)
     gap = _gap(document, lane, at)
-    rank = _rank(style, facts)
-    eol = document.ending
-    if at > 0:
-        line = neighbour.end
-        return document.file, Splice(
-            line, line, text + eol, before=gap, rank=rank, numbers=numbers, at=at
-        )
-    line = neighbour.start
-    return document.file, Splice(
-        line, line, text + eol, after=gap, rank=rank, numbers=numbers, at=at
+    line = neighbour.end if at > 0 else neighbour.start
+    splice = Splice(
+        line,
+        line,
+        text + document.ending,
+        before=gap if at > 0 else "",
+        after="" if at > 0 else gap,
+        rank=_rank(style, facts),
+        numbers=numbers,
+        counts=counts,
+        behind=neighbour.start if at > 0 else -1,
+        at=at,
     )
+    return document.file, splice
 
 
 def place_in(lane: Sequence[Entry], style: Style, facts: Facts) -> int:
@@ -121,35 +129,37 @@ def _between(document: Document, first: Entry, second: Entry) -> str | None:
 
 def _with_marker(
     document: Document, text: str, lane: Sequence[Entry], at: int
-) -> tuple[str, tuple[int, ...]]:
+) -> tuple[str, tuple[int, ...], bool]:
     """The entry with its neighbours' bullet or the next number, and the lines that count on."""
     kind = lane[0].kind
     if kind not in ("bullet", "numbered"):
-        return text, ()
+        return text, (), False
     neighbour = lane[at - 1] if at > 0 else lane[0]
     model, own = _MARKER.match(neighbour.text), _MARKER.match(text)
     if model is None or own is None:
-        return text, ()
+        return text, (), False
     if kind == "bullet":
-        return model[1] + model[2] + own[3] + text[own.end() :], ()
+        return model[1] + model[2] + own[3] + text[own.end() :], (), False
     run = _numbered_run(lane, at)
     values = [number_of(entry) for entry in run]
     counts = _counts(values)
     previous = number_of(neighbour)
     number = (previous + 1 if at > 0 else previous) if counts else previous
-    rest = lane[at:]
-    following = []
-    if counts:
-        expected = number
-        for entry in rest:
-            if number_of(entry) != expected:
-                break
-            following.append(entry.start)
-            expected += 1
+    following = _counting_on(lane[at:], number) if counts else ()
     marker = f"{model[1]}{number}{own[2][-1]}{own[3]}"
     # Lines that stood under the text of the one they were learned from still do.
     body = re.sub(rf"(?<=[\r\n]) {{{own.end()}}}(?! )", " " * len(marker), text[own.end() :])
-    return marker + body, tuple(following)
+    return marker + body, following, counts
+
+
+def _counting_on(entries: Sequence[Entry], number: int) -> tuple[int, ...]:
+    """The first lines of the entries that count on from a number."""
+    lines: list[int] = []
+    for entry in entries:
+        if number_of(entry) != number + len(lines):
+            break
+        lines.append(entry.start)
+    return tuple(lines)
 
 
 def _numbered_run(lane: Sequence[Entry], at: int) -> Sequence[Entry]:
@@ -236,7 +246,7 @@ def _table(source: Document, donor: Entry, own: Sequence[str], eol: str) -> str:
 
 
 def removal(document: Document, entry: Entry) -> Splice:
-    """An entry's lines, and the blank ones that only set it apart."""
+    """An entry's lines, and the blank ones that only set it apart; a list that counts closes up."""
     lines = document.lines
     start, end = entry.start, entry.end
     before = start
@@ -245,10 +255,25 @@ def removal(document: Document, entry: Entry) -> Splice:
     behind = end
     while behind < len(lines) and not lines[behind].strip():
         behind += 1
-    # Of the blank lines on both sides those before it go with it, as an insertion brought them.
-    if before < start and behind > end and before > 0 and behind < len(lines):
+    others = [other for other in document.entries if other.section == entry.section]
+    follows = any(other.end == before for other in others)
+    leads = any(other.start == behind for other in others)
+    # Of the blank lines on both sides those towards another entry go with it.
+    if behind > end and leads and not follows:
+        end = behind
+    elif before < start and before > 0 and (behind > end or behind == len(lines)):
         start = before
-    return Splice(start, end)
+    numbers: tuple[int, ...] = ()
+    if entry.kind == "numbered":
+        at = others.index(entry)
+        run = others[max(0, at - 10) : at + 10]
+        if _counts([number_of(other) for other in run]):
+            numbers = _counting_on(others[at + 1 :], number_of(entry) + 1)
+    if end == len(lines) and start > 0 and not lines[-1].endswith(("\n", "\r")):
+        # A file without a final line ending stays one.
+        last = lines[start - 1].rstrip("\r\n")
+        return Splice(start - 1, end, before=last, numbers=numbers, step=-1)
+    return Splice(start, end, numbers=numbers, step=-1)
 
 
 def apply(
@@ -259,26 +284,32 @@ def apply(
     shift: Counter[int] = Counter()
     for _, splice in ordered:
         for number in splice.numbers:
-            shift[number] += 1
+            shift[number] += splice.step
     eol = ending_of(list(lines))
     written: list[str] = []
     places: dict[int, tuple[int, str]] = {}
     count, position = 0, 0
+    here: Counter[int] = Counter()
+    ended = True
     for number, splice in ordered:
-        between = range(position, splice.start)
-        written += [_renumbered(lines[index], shift[index]) for index in between]
-        count += splice.start - position
+        between = [_renumbered(lines[n], shift[n]) for n in range(position, splice.start)]
+        count += len(between)
+        ended = between[-1].endswith(("\n", "\r")) if between else ended
         position = max(position, splice.end)
         if not splice.text:
+            written += [*between, splice.before]
+            count += len(split_lines(splice.before))
             continue
-        text = splice.text
-        unended = splice.start == len(lines) and written and not written[-1].endswith(("\n", "\r"))
-        if unended:
-            written.append(eol)
+        by = shift[splice.behind] + here[splice.start] if splice.counts else 0
+        text = _renumbered(splice.text, by)
+        here[splice.start] += splice.counts
+        if not ended:
+            # The new last line goes without an ending, as the old one did.
+            between.append(eol)
             text = text[: -len(eol)]
-        written += [splice.before, text, splice.after]
+        written += [*between, splice.before, text, splice.after]
         count += len(split_lines(splice.before))
-        places[number] = (count + 1, splice.text.rstrip("\r\n"))
+        places[number] = (count + 1, text.rstrip("\r\n"))
         count += len(split_lines(text)) + len(split_lines(splice.after))
     written += [_renumbered(lines[index], shift[index]) for index in range(position, len(lines))]
     return "".join(written), places

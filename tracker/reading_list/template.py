@@ -76,7 +76,11 @@ class Template:
 
 def label_key(link: NamedLink) -> str:
     """What tells links of one kind from another in a pattern."""
-    return "!" if not link.url else ("!" + link.label if link.image else link.label)
+    if not link.url:
+        return "!"
+    if link.label == link.url:
+        return "<>"
+    return "!" + link.label if link.image else link.label
 
 
 def mask(template: Template) -> str:
@@ -133,7 +137,21 @@ def _tokens(body: str, places: tuple[Place, ...], links: tuple[NamedLink, ...]) 
         position = end
     if position < len(body):
         tokens.append(Token("text", body[position:]))
-    return tokens
+    return _whole_notes(tokens)
+
+
+def _whole_notes(tokens: list[Token]) -> list[Token]:
+    """The tokens with notes joined over the bare signs between them and at the very end."""
+    joined: list[Token] = []
+    for number, token in enumerate(tokens):
+        following = tokens[number + 1].kind if number + 1 < len(tokens) else "note"
+        bare = token.kind == "text" and re.search(r"[\w\r\n|<]", token.text) is None
+        after = bool(joined) and joined[-1].kind == "note"
+        if after and (token.kind == "note" or (bare and following == "note")):
+            joined[-1] = Token("note", joined[-1].text + token.text)
+        else:
+            joined.append(token)
+    return joined
 
 
 def _with_brackets(body: str, start: int, end: int) -> tuple[int, int]:

@@ -143,7 +143,7 @@ def _take_short(draft: Draft, title: Piece, start: int) -> None:
     piece = before[-1] if before else title
     if piece is title or (piece.line, piece.cell) != (title.line, title.cell):
         return
-    words = text[piece.start : piece.end].rstrip(":： ")
+    words = text[piece.start : piece.end].rstrip(':： "“(')
     if not words or len(words) > 40 or len(words.split()) > 5 or words.startswith(("[", "(")):
         return
     between = text[piece.start + len(words) : start]
