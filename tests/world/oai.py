@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -54,7 +55,7 @@ class OaiWorld(World):
         if token := asked.get("resumptionToken"):
             if token in self.expired:
                 return error("badResumptionToken", "the token has expired")
-            since, until, start = token.split("|")
+            since, until, start = re.findall(r"%3D([\d-]+)", token)
         else:
             if asked.get("metadataPrefix") != "arXiv":
                 return error("cannotDisseminateFormat", "no such format")
@@ -63,13 +64,18 @@ class OaiWorld(World):
         if not found:
             return error("noRecordsMatch", "nothing in that time")
         end = int(start) + self._page
-        token = f"{since}|{until}|{end}" if end < len(found) else ""
+        token = token_of(since, until, end) if end < len(found) else ""
         size = f' completeListSize="{len(found)}"' if self._sized else ""
-        resumption = f"<resumptionToken{size}>{token}</resumptionToken>"
+        resumption = f"<resumptionToken{size}>{escape(token)}</resumptionToken>"
         if len(found) <= self._page and not self._sized:
             resumption = ""
         rows = "".join(map(_row, found[int(start) : end]))
         return _envelope(f"<ListRecords>{rows}{resumption}</ListRecords>")
+
+
+def token_of(since: str, until: str, skip: int) -> str:
+    """A token as arXiv makes them: encoded once, and to be sent back just so."""
+    return f"verb%3DListRecords&from%3D{since}&until%3D{until}&skip%3D{skip}"
 
 
 def error(code: str, text: str) -> Answer:

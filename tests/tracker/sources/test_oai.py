@@ -8,7 +8,7 @@ from itertools import islice
 
 import pytest
 
-from tests.world.oai import OaiRecord, OaiWorld, error, oai_records
+from tests.world.oai import OaiRecord, OaiWorld, error, oai_records, token_of
 from tests.world.server import Answer
 from tracker.errors import SourceError
 from tracker.http import Http
@@ -106,7 +106,7 @@ def test_a_token_that_expired_starts_the_window_again(world: OaiWorld, source: O
 
 
 def test_tokens_that_expire_at_once_end_the_harvest(world: OaiWorld, source: OaiSource) -> None:
-    world.expired = {"2026-02-28|2026-03-06|10"}
+    world.expired = {token_of("2026-02-28", "2026-03-06", 10)}
     with pytest.raises(SourceError, match="expire at once"):
         list(source.read(None, UNTIL))
     assert len(world.requests) == 4
@@ -175,7 +175,7 @@ def test_fewer_records_than_announced_are_a_failure(world: OaiWorld, source: Oai
 
 def test_a_token_that_leads_in_a_circle_is_noticed(world: OaiWorld, source: OaiSource) -> None:
     world.fail(
-        lambda _, answer: Answer(200, answer.body.replace("|20<", "|10<"), answer.headers),
+        lambda _, answer: Answer(200, answer.body.replace("%3D20<", "%3D10<"), answer.headers),
         times=None,
     )
     with pytest.raises(SourceError, match="same page"):
