@@ -310,7 +310,9 @@ class _Walk:
         place = next((p for p in reading.places if p.name == "title"), None)
         lead = text[: place.start] if place else text
         begins = place is not None and len(re.findall(r"\w+", plain(lead))) <= 12
-        if begins and len(facts.title.split()) >= 3 and len(reading.notes.split()) <= 30:
+        whole = bool(facts.title and facts.authors and facts.published)
+        named = whole or len(facts.title.split()) >= 3
+        if begins and named and len(reading.notes.split()) <= 30:
             self._add("paragraph", block, reading)
 
     def _add(self, kind: str, block: Block, reading: Reading) -> None:

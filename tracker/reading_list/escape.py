@@ -34,7 +34,8 @@ def escape_title(title: str, *, table: bool = False, html: bool = False) -> str:
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if not _RISKY.search(text):
         return text
-    if not table and _is_literal(text, text):
+    # A comment or a tag begun here might be ended by another title.
+    if not table and not re.search(r"<[A-Za-z/!?]|`", text) and _is_literal(text, text):
         return text
     gentle = _gently(text, table=table)
     if _is_literal(gentle.replace("\\|", "|") if table else gentle, text):
@@ -59,24 +60,34 @@ def _escape_signs(text: str) -> str:
     return re.sub(r"&(?=#?\w+;)", r"\\&", text)
 
 
-# Where a title may stand: the Markdown around it, and what a reader sees of that.
+# Where a title may stand: alone, in emphasis, as a link, among other constructs of its line.
 _FRAMES = (
-    ("x ", "", "x ", ""),
-    ("x **", "** x", "x ", " x"),
-    ("x *", "* x", "x ", " x"),
-    ("[", "](u)", "", ""),
-    ("[**", "**](u)", "", ""),
+    ("x ", ""),
+    ("x **", "** x"),
+    ("x *", "* x"),
+    ("[", "](u)"),
+    ("[**", "**](u)"),
+    ("*y* `c` [", "](u) **z** *y* `c` [l](u)"),
+    ("[l](u) `c` *y* ", " **z** *y* `c` [l](u)"),
 )
 
 
 def _is_literal(markdown: str, text: str) -> bool:
-    """Whether Markdown renders as this text and nothing else, inside emphasis and links too."""
-    for opened, closed, before, behind in _FRAMES:
-        tokens = _INLINE.parseInline(f"{opened}{markdown}{closed}")[0].children or []
-        marks = [token for token in tokens if token.type not in ("text", "text_special")]
-        frame = 2 * ("*" in opened) + 2 * ("[" in opened)
-        if len(marks) != frame:
-            return False
-        if "".join(token.content for token in tokens) != before + text + behind:
-            return False
-    return True
+    """Whether Markdown renders as this text and nothing else, wherever a title may stand."""
+    return all(
+        _rendered(f"{opened}{markdown}{closed}") == _rendered(f"{opened}\x00{closed}", text)
+        for opened, closed in _FRAMES
+    )
+
+
+def _rendered(markdown: str, text: str = "") -> list[tuple[str, str]]:
+    """The constructs of a line and what they show, with `text` for its placeholder."""
+    shown: list[tuple[str, str]] = []
+    for token in _INLINE.parseInline(markdown)[0].children or []:
+        kind = "text" if token.type == "text_special" else token.type
+        content = token.content.replace("\ufffd", text) if text else token.content
+        if kind == "text" and shown and shown[-1][0] == "text":
+            shown[-1] = ("text", shown[-1][1] + content)
+        elif kind != "text" or content:
+            shown.append((kind, content))
+    return shown

@@ -208,8 +208,7 @@ def _first_entry(
         and "|" in document.lines[last - 1]
     ):
         return document.file, Splice(last, last, text + eol)
-    after = eol if last == end and end < len(document.lines) else ""
-    return document.file, Splice(last, last, text + eol, before=eol, after=after)
+    return document.file, Splice(last, last, text + eol, before=eol)
 
 
 def bare(facts: Facts) -> str:
@@ -261,7 +260,7 @@ def removal(document: Document, entry: Entry) -> Splice:
     # Of the blank lines on both sides those towards another entry go with it.
     if behind > end and leads and not follows:
         end = behind
-    elif before < start and before > 0 and (behind > end or behind == len(lines)):
+    elif 0 < before < start and (behind > end or behind == len(lines) or not (follows or leads)):
         start = before
     numbers: tuple[int, ...] = ()
     if entry.kind == "numbered":
