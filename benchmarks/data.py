@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -102,6 +103,13 @@ def month_of(arxiv_id: str) -> date | None:
 def read_papers(folder: Path, names: Iterable[str] | None = None) -> dict[str, Paper]:
     """Papers by arXiv identifier."""
     return {str(paper.identifier("arxiv")): paper for paper in iterate_papers(folder, names)}
+
+
+def some_of(papers: dict[str, Paper], lists: Iterable[ReadingList], share: float) -> list[Paper]:
+    """All papers that are on a list, and that share of the others, the same ones every time."""
+    listed = {entry.arxiv_id for reading_list in lists for entry in reading_list.entries}
+    chance = random.Random(0)
+    return [paper for key, paper in papers.items() if key in listed or chance.random() < share]
 
 
 @dataclass(frozen=True, slots=True)
