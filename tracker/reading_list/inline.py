@@ -78,6 +78,8 @@ def _mark_at(text: str, found: re.Match[str], end: int) -> Mark | None:
         return Mark("pipe", at, at + 1)
     if sign.startswith("http"):
         stop = bare_url_end(text, at, end)
+        if stop <= found.end():
+            return None
         return Mark("link", at, stop, label=(at, at), url=(at, stop))
     return Mark("break", at, found.end())
 
@@ -86,7 +88,7 @@ def bare_url_end(text: str, start: int, end: int) -> int:
     """Where an address standing in running text stops: no closing punctuation belongs to it."""
     found = _URL_END.search(text, start, end)
     stop = found.start() if found else end
-    for sign in "|[]*":
+    for sign in "|[]*\\":
         cut = text.find(sign, start, stop)
         stop = cut if cut >= 0 else stop
     while stop > start:
