@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -345,6 +346,25 @@ def test_processes_that_share_a_store_share_the_pace() -> None:
         pass
     with second.turn("rss.arxiv.org"):
         pass
+    assert clock.slept == [3.0]
+
+
+def test_threads_take_turns() -> None:
+    clock = Clock()
+    pacer = Pacer(MemoryStore(), clock, clock.sleep)
+    order: list[str] = []
+
+    def second() -> None:
+        with pacer.turn("rss.arxiv.org"):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with pacer.turn("export.arxiv.org"):
+        thread.start()
+        thread.join(0.05)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
     assert clock.slept == [3.0]
 
 
