@@ -35,7 +35,7 @@ def escape_title(title: str, *, table: bool = False, html: bool = False) -> str:
     if not _RISKY.search(text):
         return text
     # A comment or a tag begun here might be ended by another title.
-    if not table and not re.search(r"<[A-Za-z/!?]|`", text) and _is_literal(text, text):
+    if not table and not re.search(r"<[A-Za-z/!?]|`|://|www\.", text) and _is_literal(text, text):
         return text
     gentle = _gently(text, table=table)
     if _is_literal(gentle.replace("\\|", "|") if table else gentle, text):
@@ -54,9 +54,15 @@ def _gently(text: str, *, table: bool) -> str:
     return written + _escape_signs(text[position:])
 
 
+def _unlinked(found: re.Match[str]) -> str:
+    return found[0].replace(":", "\\:").replace(".", "\\.")
+
+
 def _escape_signs(text: str) -> str:
     text = re.sub(r"([\\`*\[\]<|~])", r"\\\1", text)
     text = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", text)
+    # GitHub makes links of bare addresses.
+    text = re.sub(r"(?i)\b(https?|ftp)://|\bwww\.", _unlinked, text)
     return re.sub(r"&(?=#?\w+;)", r"\\&", text)
 
 

@@ -274,24 +274,24 @@ def leave_out(tokens: list[Token], kinds: set[str], *, cells: bool) -> list[Toke
     `cells` says that they stand in a row of a table, where the cells stay.
     """
     kept: list[Token] = []
-    dropped = False
+    dropped = ""
     for token in tokens:
         if token.kind in kinds:
-            dropped = True
+            dropped = token.kind
             continue
         if dropped and token.kind == "text" and kept and kept[-1].kind == "text":
             before = kept.pop().text
-            joined = before + token.text if cells else _join(before, token.text)
+            joined = before + token.text if cells else _join(before, token.text, dropped)
             kept.append(Token("text", joined))
         else:
             kept.append(token)
-        dropped = False
+        dropped = ""
     if dropped and kept and kept[-1].kind == "text" and not cells:
-        kept.append(Token("text", _join(kept.pop().text, "")))
+        kept.append(Token("text", _join(kept.pop().text, "", dropped)))
     return kept
 
 
-def _join(before: str, behind: str) -> str:
+def _join(before: str, behind: str, dropped: str) -> str:
     """What is left of the text around something left out: brackets that held it go too."""
     lines = re.search(r"(\r\n|\r|\n)[ \t]*(?:[-*+] )?[^\r\n]*$", before)
     if lines and re.match(r"[ \t]*(?:\r|\n|$)", behind):
@@ -306,6 +306,8 @@ def _join(before: str, behind: str) -> str:
                 behind = behind.lstrip(" .,")[len(closed) :]
                 changed = True
                 break
+    if dropped == "short":
+        behind = re.sub(r"^\s*(?:[:：]|[-–—](?=\s))\s*", " " if before[-1:].strip() else "", behind)
     # Of two separators one is enough.
     stripped = behind.lstrip()
     if (

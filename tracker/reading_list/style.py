@@ -195,6 +195,7 @@ class Style:
         if (
             len(named) <= 0.4 * len(facts)
             or not colon
+            or prefix != prefix.strip()
             or len(prefix.split()) > 3
             or len(prefix) > 30
         ):

@@ -41,7 +41,9 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
         score += 2
     score += 3 * bool(_QUOTED.search(words))
     if looks_like_authors(words):
-        score -= 14 if ET_AL.search(words) or count > 4 else 8
+        # "Bread and Butter" is a title in bold, and two people in italics.
+        marked = piece.bold or piece.link >= 0
+        score -= 4 if marked else 14 if ET_AL.search(words) or count > 4 else 8
     if find_date(words) is not None and count <= 3:
         score -= 8
     if piece.italic and looks_like_venue(words) and count < 6:

@@ -1,0 +1,72 @@
+"""A part that is not known takes its punctuation along."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tracker.identifiers import Identifier
+from tracker.paper import Paper
+from tracker.reading_list import ReadingList
+
+PAPER = Paper(
+    title="Named Crumb Recognition Benchmark",
+    identifiers=(Identifier("arxiv", "2410.05046"),),
+    published=date(2024, 10, 7),
+)
+LINK = "[paper](https://arxiv.org/abs/{})"
+
+
+def added(lines: list[str]) -> str:
+    text = "# Breads\n\n## Rye\n\n" + "\n".join(lines) + "\n"
+    listed = ReadingList.parse({"README.md": text})
+    [section] = {entry.section for entry in listed.entries}
+    _, [addition] = listed.insert_all([(section, PAPER)])
+    return addition.text
+
+
+def entries(template: str) -> list[str]:
+    """Five entries of one form, the newest first."""
+    names = ("RyeNet", "CrustBERT", "Doughformer", "BunGPT", "LoafLM")
+    return [
+        template.format(
+            name=name,
+            title=f"Baking Number {number} with Great Care",
+            month=9 - number,
+            link=LINK.format(f"24{9 - number:02d}.0000{number}"),
+        )
+        for number, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "line"),
+    [
+        (
+            "* [**Arxiv, 2024.{month}**] **{name}**: {title}. {link}",
+            "* [**Arxiv, 2024.10**] Named Crumb Recognition Benchmark. "
+            "[paper](https://arxiv.org/abs/2410.05046)",
+        ),
+        (
+            "* **{name}**: {title}. 2024. {link}",
+            "* Named Crumb Recognition Benchmark. 2024. [paper](https://arxiv.org/abs/2410.05046)",
+        ),
+        (
+            "- {name}: {title} ({link})",
+            "- Named Crumb Recognition Benchmark ([paper](https://arxiv.org/abs/2410.05046))",
+        ),
+    ],
+)
+def test_without_a_short_name_its_separator_goes_too(template: str, line: str) -> None:
+    assert added(entries(template)) == line
+
+
+def test_preprints_keep_their_month_where_journals_have_only_years() -> None:
+    lines = entries("* [**arXiv, 2024.0{month}**] **{name}**: {title}. {link}")
+    lines[2:2] = [
+        "* [**Crumb Letters, 2024**] **Bagel**: Rings of Dough. [paper](https://bread.example/a)",
+        "* [**Flour Today, 2024**] **Pita**: Pockets of Air. [paper](https://bread.example/b)",
+        "* [**Oven Notes, 2024**] **Naan**: Walls of Clay. [paper](https://bread.example/c)",
+    ]
+    assert added(lines).startswith("* [**arXiv, 2024.10**] ")
