@@ -37,6 +37,8 @@ _SOFT, _SOFT_ONE_IN, _SOFT_WEIGHT = 50, 100, 0.4
 # What a known author adds, in standard deviations of the stream's scores.
 _AUTHOR = 0.7
 _UNDERSTOOD = 0.5
+# A list of which so large a share is known by title alone is compared by titles alone.
+_TITLES_ONLY = 0.8
 
 
 class Features(Protocol):
@@ -106,7 +108,11 @@ class RelevanceClassifier:
     ) -> RelevanceClassifier:
         """Train on listed papers, the stream, and what reviewers rejected; any may be empty."""
         chosen = _sample(len(unlabelled), _STREAM, self.random_state)
-        stream = [unlabelled[i] for i in chosen]
+        bare = float(np.mean([not paper.abstract for paper in positives])) if positives else 0.0
+        self._titles_only = bare > _TITLES_ONLY
+        stream = _as_bare([unlabelled[i] for i in chosen], bare, self.random_state)
+        stream, negatives = self._seen(stream), self._seen(negatives)
+        positives = self._seen(positives)
         papers = [*positives, *stream, *negatives]
         self._models: list[np.ndarray] = []
         self._part_of: dict[str, int] = {}
@@ -124,6 +130,10 @@ class RelevanceClassifier:
         with one_thread():
             self._fit_twice(matrix, kinds, papers)
         return self
+
+    def _seen(self, papers: Sequence[Paper]) -> Sequence[Paper]:
+        """The papers as far as they are looked at: not beyond what is known of the list's."""
+        return [_title_of(paper) for paper in papers] if self._titles_only else papers
 
     def _fit_twice(self, matrix: csr_matrix, kinds: np.ndarray, papers: Sequence[Paper]) -> None:
         rng = np.random.default_rng(self.random_state)
@@ -227,6 +237,7 @@ class RelevanceClassifier:
         """The probability that each paper belongs on the list; one number from 0 to 1 a paper."""
         if not papers or not (self._models or self._center is not None):
             return np.zeros(len(papers))
+        papers = self._seen(papers)
         matrix = self.features.matrix(papers)
         if self._center is not None:
             raw = matrix @ self._center
@@ -245,9 +256,27 @@ class RelevanceClassifier:
         """The terms that speak most for the paper, strongest first."""
         if not (self._models or self._center is not None):
             return ()
-        row = self.features.matrix([paper])[0]
+        row = self.features.matrix(self._seen([paper]))[0]
         weights = self._center if self._center is not None else self._models[-1][:-1]
         return strongest(row, weights, self.features.terms_)
+
+
+def _title_of(paper: Paper) -> Paper:
+    return Paper(title=paper.title, authors=paper.authors)
+
+
+def _as_bare(stream: Sequence[Paper], share: float, seed: int) -> Sequence[Paper]:
+    """The stream with as large a share of papers known by title alone as the list has.
+
+    What the list links outside arXiv has no abstract; the stream always has. Without this a
+    long text, or a category, would itself speak against a paper.
+    """
+    whole = [place for place, paper in enumerate(stream) if paper.abstract]
+    wanted = round(share * len(stream)) - (len(stream) - len(whole))
+    if wanted <= 0:
+        return stream
+    chosen = set(np.random.default_rng(seed).permutation(whole)[:wanted].tolist())
+    return [_title_of(p) if place in chosen else p for place, p in enumerate(stream)]
 
 
 def _text(paper: Paper) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -65,3 +67,21 @@ def test_the_terms_that_speak_for_a_paper_are_its_own(trained: RelevanceClassifi
     terms = trained.explain(paper)
     assert terms
     assert all(term in f"{paper.title} {paper.abstract}" for term in terms)
+
+
+def test_a_list_known_by_titles_is_held_against_titles() -> None:
+    """Listed journal papers have no abstract and no category; the stream has both."""
+    bare = [Paper(title=paper.title) for paper in POSITIVES]
+    rich = [replace(p, categories=("cs.XX",)) for p in [*stream(300), *BELONG]]
+    scores = RelevanceClassifier().fit(bare, rich).score(rich)
+    assert scores[300:].min() > scores[:300].max()
+    assert np.mean(scores[300:] > 0.5) > 0.6
+    assert np.mean(scores[:300] > 0.5) < 0.05
+
+
+def test_a_list_known_by_halves_does_not_hold_long_texts_against_papers() -> None:
+    half = [Paper(title=p.title) if n % 2 else p for n, p in enumerate(POSITIVES)]
+    rich = [*stream(300), *BELONG]
+    scores = RelevanceClassifier().fit(half, rich).score(rich)
+    assert scores[300:].min() > scores[:300].max()
+    assert np.mean(scores[300:] > 0.5) > 0.8
