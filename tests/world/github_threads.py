@@ -50,6 +50,7 @@ class _Api:
             "body": thread.body,
             "user": self.account(thread.login),
             "labels": [self.label(name) for name in thread.labels],
+            "assignees": [self.account(login) for login in thread.assignees],
             "html_url": f"https://github.com/{NAME}/{kind}/{thread.number}",
             "closed_by": self.account(thread.closed_by) if thread.closed_by else None,
             "created_at": _WHEN,
@@ -60,6 +61,10 @@ class _Api:
 
     def label(self, name: str) -> dict[str, Any]:
         return {"id": 1, "name": name, "color": "ededed", "url": f"{self.root}/labels/{name}"}
+
+    def note(self, thread: Thread, event: str, **details: Any) -> None:
+        """Remember what happened to a thread."""
+        thread.events.append({"id": next(self.world.ids), "event": event, **details})
 
     def change(self, thread: Thread, data: dict[str, Any]) -> Answer | None:
         """Apply an edit to title, body and state; the refusal when it is not allowed."""
@@ -168,7 +173,10 @@ class PullApi(_Api):
         strangers = [r for r in wanted if r not in self.world.rules.permissions]
         if strangers or thread.login in wanted:
             return refusal(422, "Reviews may only be requested from collaborators.")
-        thread.reviewers += [r for r in wanted if r not in thread.reviewers]
+        for login in wanted:
+            if login not in thread.reviewers:
+                thread.reviewers.append(login)
+                self.note(thread, "review_requested", requested_reviewer=self.account(login))
         return Answer(201, self.show(thread))
 
     def show(self, thread: Thread) -> dict[str, Any]:
@@ -179,6 +187,7 @@ class PullApi(_Api):
             "issue_url": f"{self.root}/issues/{thread.number}",
             "merged_at": _WHEN if thread.merged else None,
             "merged": thread.merged,
+            "requested_reviewers": [self.account(login) for login in thread.reviewers],
             "head": {
                 "ref": thread.head,
                 "sha": thread.head_sha,
@@ -235,8 +244,7 @@ class IssueApi(_Api):
         for name in names:
             if name not in thread.labels:
                 thread.labels.append(name)
-                event = {"id": next(self.world.ids), "event": "labeled", "label": {"name": name}}
-                thread.events.append(event)
+                self.note(thread, "labeled", label={"name": name})
         return [self.label(name) for name in thread.labels]
 
     def add_assignees(self, request: Request) -> Any:
@@ -245,7 +253,10 @@ class IssueApi(_Api):
             return refusal(404, "Not Found")
         # GitHub overlooks people who cannot be assigned.
         wanted = [a for a in request.json()["assignees"] if a in self.world.rules.permissions]
-        thread.assignees += [a for a in wanted if a not in thread.assignees]
+        for login in wanted:
+            if login not in thread.assignees:
+                thread.assignees.append(login)
+                self.note(thread, "assigned", assignee=self.account(login))
         return Answer(201, self.show(thread))
 
     def comments(self, request: Request) -> Any:

@@ -99,7 +99,7 @@ def digest(report: Report) -> str:
     """A short digest of what a reviewer decides on; numbers that change with every run are out."""
     substance = [
         [[paper_key(p.paper), p.section, p.text, p.file] for p in report.proposals],
-        [[paper_key(u.paper), [a.section for a in u.alternatives]] for u in report.unplaced],
+        sorted(paper_key(u.paper) for u in report.unplaced),
         [[paper_key(u.paper), u.after] for u in report.updates],
         [[paper_key(d.paper), d.kind] for d in report.declined],
         report.notice,

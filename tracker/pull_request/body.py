@@ -176,6 +176,7 @@ def _render(report: Report, level: _Level, head: str, base: str) -> str:
         left_out=_left_out(report),
         configure=_configure(report),
         cut=level.cut,
+        commands=report.commands,
         block=block.encode(report, head, base, level.detail, level.papers),
     )
 

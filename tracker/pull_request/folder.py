@@ -74,6 +74,9 @@ class FolderTarget:
         files: Mapping[str, str],
         report: Report,
         labels: Sequence[str] = (),
+        *,
+        reviewers: Sequence[str] = (),
+        assignees: Sequence[str] = (),
     ) -> PullRequest:
         """See `Target.publish`."""
         journal_path = self._folder / _JOURNAL_NAME

@@ -23,13 +23,14 @@ from tracker.pull_request.body import is_our_title, render_body, title, with_bod
 from tracker.pull_request.commands import Comment
 from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
+from tracker.pull_request.github_asking import mark
 from tracker.pull_request.github_board import GithubBoard
 from tracker.pull_request.github_errors import explained, message_of
 from tracker.pull_request.github_git import GithubRepository
 from tracker.pull_request.github_review import GithubReview
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.rolling import Text
-from tracker.pull_request.target import PullRequest, Snapshot, State
+from tracker.pull_request.target import Marks, PullRequest, Snapshot, State
 from tracker.settings import Settings
 
 _TIMEOUT = 30
@@ -116,8 +117,12 @@ class GithubTarget:
         files: Mapping[str, str],
         report: Report,
         labels: Sequence[str] = (),
+        *,
+        reviewers: Sequence[str] = (),
+        assignees: Sequence[str] = (),
     ) -> PullRequest:
         """See `Target.publish`."""
+        marks = Marks(tuple(labels), tuple(reviewers), tuple(assignees))
         assert self._git is not None, "publish follows read"
         found = snapshot.pull_request
         if found is None and dict(files) == dict(snapshot.files):
@@ -133,7 +138,7 @@ class GithubTarget:
             head, moved = rolling.advance(self._git, snapshot, files, report)
         if found is None or found.number is None:
             pull = self._open(snapshot, report, head)
-            self._label(pull, labels, ())
+            mark(self._repository, pull, marks)
             return PullRequest(pull.number, pull.html_url, snapshot.branch, "opened")
         pull = self._pulls[found.number]
         if not report.proposals and not found.extra and dict(files) == dict(snapshot.files):
@@ -142,7 +147,7 @@ class GithubTarget:
         if moved or not rolling.is_current(snapshot, report):
             self._edit(pull, snapshot, report, head)
             state = "updated"
-        if self._label(pull, labels, found.labels):
+        if mark(self._repository, pull, marks):
             state = "updated"
         return PullRequest(pull.number, pull.html_url, snapshot.branch, state)
 
@@ -208,24 +213,6 @@ class GithubTarget:
             # One request, so that it is never closed without its word.
             pull.edit(body=with_body(pull.body or "", last), state="closed")
         return PullRequest(pull.number, pull.html_url, snapshot.branch, "closed")
-
-    def _label(
-        self, pull: Pulls.PullRequest, labels: Sequence[str], present: Sequence[str]
-    ) -> bool:
-        """Add the labels that it never had: one that a person took off stays off."""
-        missing = [label for label in dict.fromkeys(labels) if label not in present]
-        if not missing:
-            return False
-        with explained(f"labelling the pull request {pull.number}", self._name):
-            events = [e for e in pull.get_issue_events() if e.event == "labeled" and e.label]
-            had = {event.label.name for event in events}
-            missing = [label for label in missing if label not in had]
-            if missing:
-                # PyGithub sends a bare list, which GitHub's description does not know.
-                self._repository.requester.requestJsonAndCheck(
-                    "POST", f"{pull.issue_url}/labels", input={"labels": missing}
-                )
-        return bool(missing)
 
 
 def _may_exist(error: GithubException) -> bool:

@@ -90,6 +90,9 @@ class LocalTarget:
         files: Mapping[str, str],
         report: Report,
         labels: Sequence[str] = (),
+        *,
+        reviewers: Sequence[str] = (),
+        assignees: Sequence[str] = (),
     ) -> PullRequest:
         """See `Target.publish`."""
         found = snapshot.pull_request

@@ -142,7 +142,8 @@ class Report:
     """Everything the text of a pull request is made from.
 
     `proposals` are all that are open, those of earlier runs included, and `declined` what was
-    taken out of this same pull request while it was open. `notice` is a sentence a
+    taken out of this same pull request while it was open. `commands` says that comments are
+    read, so that the text may invite them. `notice` is a sentence a
     person must read first, empty as a rule.
     """
 
@@ -155,6 +156,7 @@ class Report:
     funnel: Funnel = Funnel()
     bars: Bars = field(default_factory=Bars)
     notice: str = ""
+    commands: bool = False
 
 
 _PLAIN_KEY = re.compile(r"(?!.*--)[a-z0-9]+:[\w./:()-]{1,120}(?<!-)", re.ASCII)

@@ -95,6 +95,15 @@ class Plan:
     unannounced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a pull request is marked with, by name."""
+
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+
+
 class Target(Protocol):
     """Where the reading list is read from and the proposals are written to."""
 
@@ -108,11 +117,16 @@ class Target(Protocol):
         files: Mapping[str, str],
         report: Report,
         labels: Sequence[str] = (),
+        *,
+        reviewers: Sequence[str] = (),
+        assignees: Sequence[str] = (),
     ) -> PullRequest:
         """Make the branch hold `files` and the pull request say what `report` says.
 
         `files` are whole texts, made from `snapshot.working`. What is as wanted already is not
         written again, so that publishing twice, or after a run that died, ends the same.
+        Labels, reviewers and assignees (accounts) are put on once; what a person takes off
+        stays off. A local branch has none.
         Raises Conflict when someone else wrote since the snapshot, TargetError otherwise.
         """
         ...

@@ -282,3 +282,8 @@ def test_runners_up_are_named_as_briefly_as_is_clear() -> None:
 def test_sections_that_are_out_of_the_question_are_not_named() -> None:
     body = render_body(report(proposal(1, alternatives=(Alternative(("Kites",), 0.004),))))
     assert "| high (0.81) | – |" in body
+
+
+def test_comments_are_only_invited_where_they_are_read() -> None:
+    assert "/tracker help" not in render_body(report(proposal()))
+    assert "comments: `/tracker help`" in render_body(report(proposal(), commands=True))

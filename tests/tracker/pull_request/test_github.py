@@ -228,6 +228,36 @@ def test_a_label_that_a_person_took_off_stays_off(world: GitHub) -> None:
     assert world.threads[1].labels == []
 
 
+def test_reviewers_and_assignees_are_asked_once(
+    world: GitHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.rules.permissions |= {"mia": "write"}
+
+    def ask() -> str:
+        target = github(world)
+        snapshot = target.read()
+        files, proposals = edited(snapshot, [1])
+        return target.publish(
+            snapshot,
+            files,
+            report(*proposals),
+            reviewers=["mia", "stranger", "bot"],
+            assignees=["maintainer", "stranger"],
+        ).state
+
+    assert ask() == "opened"
+    assert world.threads[1].reviewers == ["mia"]
+    assert world.threads[1].assignees == ["maintainer"]
+    assert "stranger may not write to owner/list and is not asked" in caplog.text
+    world.requests.clear()
+    world.threads[1].reviewers.clear()
+    world.threads[1].assignees.clear()
+    assert ask() == "unchanged"
+    assert world.writes == []
+    assert world.threads[1].reviewers == []
+    assert world.threads[1].assignees == []
+
+
 def test_bytes_that_are_no_utf8_and_line_ends_stay(world: GitHub) -> None:
     world.push("main", {"README.md": LIST.replace("\n", "\r\n").encode() + b"caf\xe9\r\n"})
     target = github(world)
