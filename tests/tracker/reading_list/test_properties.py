@@ -1,5 +1,7 @@
 """What holds for every list and every paper, however odd: nothing else of the file changes."""
 
+# ruff: noqa: E501 (entries are long lines)
+
 from __future__ import annotations
 
 import re
@@ -14,6 +16,7 @@ from markdown_it import MarkdownIt
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.reading_list import Addition, Document, ReadingList, read_text, write_text
+from tracker.reading_list.escape import flatten
 from tracker.reading_list.lines import split_lines
 from tracker.taxonomy import Path
 
@@ -155,9 +158,7 @@ def test_an_insertion_changes_no_other_line(text: str, data: st.DataObject) -> N
     ]
     if counted(text):
         return
-    blank_before = [line for line in new[: addition.line - 1]]
-    rest = new[addition.line - 1 + len(added) :]
-    kept = [*blank_before, *rest]
+    kept = [*new[: addition.line - 1], *new[addition.line - 1 + len(added) :]]
     assert _without_blanks(kept) == _without_blanks(old)
 
 
@@ -207,17 +208,13 @@ _RENDERER = MarkdownIt("commonmark").enable("table")
 
 def shown(text: str) -> str:
     """What a CommonMark renderer shows of a document, as plain text."""
-    words: list[str] = []
-    for token in _RENDERER.parse(text):
-        for child in token.children or []:
-            words.append(child.content if child.type not in ("softbreak", "html_inline") else " ")
+    children = [child for token in _RENDERER.parse(text) for child in token.children or []]
+    words = [c.content if c.type not in ("softbreak", "html_inline") else " " for c in children]
     return " ".join("".join(words).split())
 
 
 def visible(title: str) -> str:
     """A title as a reader should see it: its own characters, white space as single blanks."""
-    from tracker.reading_list.escape import flatten
-
     return flatten(title)
 
 
@@ -231,7 +228,6 @@ def test_any_title_stays_one_entry_and_renders_as_itself(text: str, title: str) 
     after, (addition,) = insert(text, section, paper(title))
     changed = parse(after)
     assert len(changed.entries) == len(before.entries) + 1
-    assert changed.taxonomy.find is not None
     assert [s.path for s in changed.taxonomy] == [s.path for s in before.taxonomy]
     entry = next(e for e in changed.entries if e.start == addition.line - 1)
     assert entry.text.rstrip("\r\n") == addition.text
