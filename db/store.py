@@ -13,7 +13,8 @@ from db.index import Index
 from tracker.pacing import Kept
 
 _TURNS = "turn"
-_RESPONSES = "response"
+RESPONSES = "response"
+"""The topic of kept responses among the index's memos."""
 _KEEP = timedelta(days=2)
 """Responses are good for the day; one day more lets a look at yesterday's run go without asking."""
 
@@ -41,7 +42,7 @@ class IndexStore:
     def load(self, key: str) -> Kept | None:
         """The response kept under `key`."""
         with self._index.read() as session:
-            kept = history.recall(session, _RESPONSES, key)
+            kept = history.recall(session, RESPONSES, key)
         if kept is None:
             return None
         head, _, content = zlib.decompress(kept[0]).partition(b"\n")
@@ -53,9 +54,9 @@ class IndexStore:
         head = json.dumps({"at": kept.at, "headers": dict(kept.headers)}).encode()
         at = datetime.fromtimestamp(kept.at, UTC)
         with self._index.write() as session:
-            history.forget(session, _RESPONSES, before=at - _KEEP)
+            history.forget(session, RESPONSES, before=at - _KEEP)
             history.remember(
-                session, _RESPONSES, key, zlib.compress(head + b"\n" + kept.content), at=at
+                session, RESPONSES, key, zlib.compress(head + b"\n" + kept.content), at=at
             )
 
     def _set(self, session: Session, group: str, until: float, now: float) -> None:

@@ -20,6 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from db.store import RESPONSES
 from tracker.errors import TrackerError
 
 logger = logging.getLogger(__name__)
@@ -138,6 +139,7 @@ class KeptIndex:
         try:
             with closing(sqlite3.connect(index)) as connection:
                 connection.execute("VACUUM INTO ?", (str(copy),))
+            _drop_responses(copy)
         except sqlite3.Error as error:
             raise KeptIndexError(f"{index}: the index cannot be copied: {error}") from None
         files = {"README.md": self._blob(_README.format(name=self.name).encode())}
@@ -246,3 +248,11 @@ def _is_sound(index: Path) -> bool:
             return bool(connection.execute("PRAGMA quick_check").fetchone()[0] == "ok")
     except sqlite3.Error:
         return False
+
+
+def _drop_responses(index: Path) -> None:
+    """Leave out what sources answered lately: megabytes that tomorrow's run has no use for."""
+    with closing(sqlite3.connect(index, isolation_level=None)) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'memo'").fetchone():
+            connection.execute("DELETE FROM memo WHERE topic = ?", (RESPONSES,))
+            connection.execute("VACUUM")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -11,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from db.index import Index
+from db.store import IndexStore
 from jobs.action import Outcome, act
 from jobs.console import Console
 from jobs.kept_index import BRANCH, KeptIndex, KeptIndexError
 from tests.jobs import corpus
 from tests.jobs.test_run import CONFIG
 from tracker.errors import InputError
+from tracker.pacing import Kept
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -94,6 +98,21 @@ def test_what_is_only_in_the_write_ahead_log_is_stored_too(remote: Path, tmp_pat
     fresh = tmp_path / "fresh.sqlite"
     kept(remote, tmp_path / "next").restore(fresh)
     assert titles(fresh) == ["in the log"]
+
+
+def test_what_sources_answered_lately_is_not_stored(remote: Path, tmp_path: Path) -> None:
+    name = tmp_path / "papers.sqlite"
+    with Index.open(f"sqlite:///{name}") as index:
+        answer = Kept(os.urandom(500_000), {}, 1_700_000_000.0)
+        IndexStore(index).save("https://export.arxiv.org/api/query", answer)
+        IndexStore(index).free("arxiv.org", 1_700_000_003.0)
+    assert kept(remote, tmp_path / "run").store(name)
+    fresh = tmp_path / "fresh.sqlite"
+    kept(remote, tmp_path / "next").restore(fresh)
+    assert fresh.stat().st_size < 400_000
+    with Index.open(f"sqlite:///{fresh}") as index:
+        assert IndexStore(index).load("https://export.arxiv.org/api/query") is None
+        assert IndexStore(index).take("arxiv.org", 1_700_000_000.0, 1.0) > 0
 
 
 def test_a_restored_index_is_not_mixed_with_an_old_log(remote: Path, tmp_path: Path) -> None:
