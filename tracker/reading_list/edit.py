@@ -8,9 +8,11 @@ from functools import cached_property
 
 from tracker.errors import InputError
 from tracker.paper import Paper
+from tracker.reading_list.dates import PartialDate
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry, Unread
 from tracker.reading_list.pieces import Facts
+from tracker.reading_list.revise import revised
 from tracker.reading_list.splice import Splice, apply, insertion, removal
 from tracker.reading_list.style import Style, style_of
 from tracker.taxonomy import Path, Section, Taxonomy, path_text
@@ -130,4 +132,36 @@ class ReadingList:
     def remove(self, entry: Entry) -> ReadingList:
         """The list without an entry; only its lines go."""
         splice = removal(self.documents[entry.file], entry)
+        return self._apply([(0, entry.file, splice)], [entry.section])[0]
+
+    def move(self, entry: Entry, section: Path) -> tuple[ReadingList, Addition]:
+        """The list with an entry in another section, at the place the order there gives it.
+
+        The entry keeps its text, down to its notes, where that section writes entries of its
+        kind; elsewhere it is written in the style there. Raises InputError for a section the
+        list does not have.
+        """
+        if section not in self.taxonomy:
+            raise InputError(f"{path_text(section)}: the reading list has no such section")
+        rest = self.remove(entry)
+        lane = rest.style(section).lane
+        alike = bool(lane) and (lane[0].kind, lane[0].columns) == (entry.kind, entry.columns)
+        text = entry.text.rstrip("\r\n") if alike else None
+        style = rest.style(section)
+        file, splice = insertion(rest.documents, section, style, entry.facts, text)
+        changed, (addition,) = rest._apply([(0, file, splice)], [section])
+        return changed, addition
+
+    def update(
+        self,
+        entry: Entry,
+        *,
+        title: str | None = None,
+        venue: str | None = None,
+        published: PartialDate | None = None,
+        link: str | None = None,
+    ) -> ReadingList:
+        """The list with facts of an entry replaced where they stand; see `revised`."""
+        text = revised(entry, title=title, venue=venue, published=published, link=link)
+        splice = Splice(entry.start, entry.end, text)
         return self._apply([(0, entry.file, splice)], [entry.section])[0]

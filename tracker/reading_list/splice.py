@@ -47,15 +47,19 @@ _MARKER = re.compile(r"(\s*)([-*+•]|\d{1,9}[.)])(\s+)")
 
 
 def insertion(
-    documents: Mapping[str, Document], section: Path, style: Style, facts: Facts
+    documents: Mapping[str, Document],
+    section: Path,
+    style: Style,
+    facts: Facts,
+    text: str | None = None,
 ) -> tuple[str, Splice]:
-    """Where an entry for `facts` goes in a section, and its text."""
+    """Where an entry for `facts` goes in a section, and its text, unless `text` gives that."""
     if not style.lane:
         return _first_entry(documents, section, style, facts)
     lane = style.lane
     document = documents[lane[0].file]
     at = place_in(lane, style, facts)
-    text = style.write(facts, at)
+    text = style.write(facts, at) if text is None else text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", document.ending)
     neighbour = lane[at - 1] if at > 0 else lane[0]
     text, numbers, counts = _with_marker(document, text, lane, at)
