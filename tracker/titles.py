@@ -9,9 +9,10 @@ from html import unescape
 
 def fold(text: str) -> str:
     r"""Text without case and accents, so that `Sørensen`, `Sorensen` and `S{\o}rensen` agree."""
-    decomposed = (
-        unicodedata.normalize("NFKD", _without_latex_accents(text)).casefold().translate(_LETTERS)
-    )
+    plain = _without_latex_accents(text) if "\\" in text else text
+    if plain.isascii():
+        return plain.casefold()
+    decomposed = unicodedata.normalize("NFKD", plain).casefold().translate(_LETTERS)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -1,0 +1,88 @@
+"""The index at size: merging, opening, loading and searching real papers.
+
+    python -m benchmarks.index_speed --papers FOLDER [--count 100000]
+
+For search quality it asks for papers by four words of their titles, in random order, and reports
+how often the paper is among the first ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.data import iterate_papers
+from db import papers, search
+from db.index import Index
+
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
+BATCH = 5_000
+
+
+def main() -> None:
+    """Fill an index, then print times and search results."""
+    parser = argparse.ArgumentParser(description="Speed of the index.")
+    parser.add_argument("--papers", type=Path, required=True, help="folder of *.jsonl.gz")
+    parser.add_argument("--count", type=int, default=100_000)
+    arguments = parser.parse_args()
+    found = list(islice(iterate_papers(arguments.papers), arguments.count))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "papers.sqlite"
+        start = time.perf_counter()
+        with Index.open(f"sqlite:///{file}") as index:
+            print(f"created in {time.perf_counter() - start:.2f} s")
+            for at in range(0, len(found), BATCH):
+                start = time.perf_counter()
+                with index.write() as session:
+                    merged = papers.merge(
+                        session, found[at : at + BATCH], source="arxiv", seen_at=NOW
+                    )
+                seconds = time.perf_counter() - start
+                if at == 0 or at + BATCH >= len(found):
+                    print(f"papers {at} to {at + len(merged.ids)}: {seconds:.1f} s")
+            start = time.perf_counter()
+            with index.write() as session:
+                papers.merge(session, found[:BATCH], source="arxiv", seen_at=NOW)
+            print(f"{BATCH} papers seen again: {time.perf_counter() - start:.1f} s")
+        start = time.perf_counter()
+        with Index.open(f"sqlite:///{file}") as index:
+            print(f"opened in {(time.perf_counter() - start) * 1000:.1f} ms")
+            start = time.perf_counter()
+            with index.read() as session:
+                loaded = len(papers.load(session))
+            print(f"{loaded} papers loaded in {time.perf_counter() - start:.1f} s")
+            _search(index, 500)
+        print(f"file: {file.stat().st_size / 1e6:.0f} MB")
+
+
+def _search(index: Index, times: int) -> None:
+    chance = random.Random(1)
+    with index.read() as session:
+        known = papers.load(session, chance.sample(range(1, papers.count(session)), times))
+    seconds = []
+    hits = 0
+    for number, paper in known.items():
+        words = [word for word in re.findall(r"\w+", paper.title) if len(word) > 3]
+        query = " ".join(chance.sample(words, min(4, len(words))))
+        start = time.perf_counter()
+        with index.read() as session:
+            found = search.search(session, query, limit=10)
+        seconds.append(time.perf_counter() - start)
+        hits += number in {hit.paper for hit in found}
+    seconds.sort()
+    print(
+        f"{times} searches by four words of a title: {hits / times:.1%} among the first ten; "
+        f"median {statistics.median(seconds) * 1000:.1f} ms, "
+        f"95 % under {seconds[int(0.95 * times)] * 1000:.0f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
