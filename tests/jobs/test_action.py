@@ -106,7 +106,9 @@ def test_what_sources_answered_lately_is_not_stored(remote: Path, tmp_path: Path
         answer = Kept(os.urandom(500_000), {}, 1_700_000_000.0)
         IndexStore(index).save("https://export.arxiv.org/api/query", answer)
         IndexStore(index).free("arxiv.org", 1_700_000_003.0)
-    assert kept(remote, tmp_path / "run").store(name)
+    place = kept(remote, tmp_path / "run")
+    place.restore(tmp_path / "elsewhere.sqlite")
+    assert place.store(name)
     fresh = tmp_path / "fresh.sqlite"
     kept(remote, tmp_path / "next").restore(fresh)
     assert fresh.stat().st_size < 400_000
