@@ -48,6 +48,10 @@ def connect(url: str, token: str | None) -> Github:
     Only what changes nothing is retried: PyGithub's own policy sends a POST again when the
     answer to the first was lost, and so opens two pull requests.
     """
+    token = (token or "").strip()
+    if not token.isprintable() or not token.isascii() or " " in token:
+        # Said here, because the error that comes of it later would show the token.
+        raise TargetError("GITHUB_TOKEN holds characters that no token has; set it again")
     retry = Retry(
         total=4,
         allowed_methods={"GET", "HEAD"},
@@ -79,7 +83,7 @@ class GithubTarget:
         self._files = settings.list.files
         self._base = settings.list.branch
         self._branch = settings.propose.branch
-        self._token = token
+        self._token = (token or "").strip()
         self._github = connect(settings.github.url, token)
         self._git: GithubRepository | None = None
         self._pulls: dict[int, Pulls.PullRequest] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -73,9 +74,7 @@ def _refusal(error: GithubException, doing: str, repository: str) -> TargetError
 
 def _remedy(error: GithubException, said: str, repository: str) -> str:
     if isinstance(error, RateLimitExceededException) or error.status == 429:
-        seconds = (error.headers or {}).get("retry-after", "")
-        when = f"in {seconds} seconds" if seconds.isdigit() else "in an hour"
-        return f"GitHub's rate limit is used up; run again {when}"
+        return f"GitHub's rate limit is used up; run again {_when(error.headers or {})}"
     if error.status == 403 and "not permitted to create" in said:
         return (
             f'GitHub Actions may not open pull requests in {repository}; tick "Allow GitHub '
@@ -93,3 +92,12 @@ def _remedy(error: GithubException, said: str, repository: str) -> str:
         422: f"GitHub refuses it; check the rules that protect branches of {repository}",
     }
     return remedies.get(error.status, f"GitHub answered {error.status}; run again later")
+
+
+def _when(headers: Mapping[str, str]) -> str:
+    """When GitHub will answer again: a pause for the secondary limit, a time for the primary."""
+    if (seconds := headers.get("retry-after", "")).isdigit():
+        return f"in {seconds} seconds"
+    if (reset := headers.get("x-ratelimit-reset", "")).isdigit():
+        return f"after {datetime.fromtimestamp(int(reset), UTC):%H:%M} UTC"
+    return "in an hour"
