@@ -242,11 +242,13 @@ class _Forest:
     def _outweighs(self, differ: set[str], one: int, other: int) -> bool:
         """Whether a shared identifier counts although identifiers of these schemes differ.
 
-        A volume's DOI is sometimes given to each paper in it; two arXiv identifiers then need
-        the same title too. Different DOIs or ACL names of one arXiv paper are no obstacle.
+        A volume's DOI is sometimes given to each paper in it, and two papers may share a project
+        page; then the title must be the same. Different DOIs or ACL names of one arXiv paper are
+        no obstacle.
         """
-        same_title = self._ordered[one].title_key == self._ordered[other].title_key
-        return "arxiv" not in differ or same_title
+        ours, theirs = self._ordered[one], self._ordered[other]
+        page = all(i.scheme == "url" for i in set(ours.identifiers) & set(theirs.identifiers))
+        return ours.title_key == theirs.title_key or ("arxiv" not in differ and not page)
 
     def _kept_apart(self, into: int, out: int) -> bool:
         if not self._apart:

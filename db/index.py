@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ class Index:
         index = cls(engine, engine.url.render_as_string(hide_password=True))
         try:
             index._migrate()
-        except DatabaseError as error:
+        except (DatabaseError, sqlite3.Error) as error:
             index.close()
             raise InputError(f"index.url {index.name!r}: {_reason(error)}") from None
         except BaseException:
@@ -208,8 +209,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _enter_wal(cursor: Any) -> None:
     """Switch to write-ahead logging; SQLite does not wait by itself when two try at once."""
-    import sqlite3
-
     deadline = time.monotonic() + _LOCK_SECONDS
     while True:
         try:
@@ -246,9 +245,9 @@ def _revision(connection: Connection) -> str | None:
     return str(found[0]) if found else None
 
 
-def _reason(error: DatabaseError) -> str:
+def _reason(error: DatabaseError | sqlite3.Error) -> str:
     """One sentence for what the database said."""
-    said = str(error.orig)
+    said = str(error.orig if isinstance(error, DatabaseError) else error)
     if "locked" in said:
         return f"another process has been writing for {_LOCK_SECONDS:.0f} seconds; try again later"
     if "not a database" in said or "malformed" in said:

@@ -80,6 +80,12 @@ def test_a_volume_s_doi_does_not_make_its_papers_one() -> None:
     assert len(group([one, two])) == 2
 
 
+def test_two_papers_may_share_a_project_page() -> None:
+    one = record("The First of a Project", "10.1234/a", "https://example.org/project")
+    two = record("Another of the Project", "10.1234/b", "https://example.org/project")
+    assert len(group([one, two])) == 2
+
+
 def test_a_line_with_links_to_two_papers_is_the_first_of_them() -> None:
     both = record("A Line", "2501.00001", "2501.00002")
     assert len(group([both, record("B", "2501.00002")])) == 2
