@@ -76,15 +76,19 @@ _FORMS = tuple(
     )
 )
 
-_TWO_DIGITS = re.compile(r"\d\d")
+_ANY_MONTH = re.compile(r"[JFMASOND][aepuco][nbrylgptvc]", re.IGNORECASE)
+_NUMBER_FORMS = tuple(form for form in _FORMS if "january" not in form.pattern)
+# What every form has; most pieces of text have it not.
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d|['’]\d\d")
 
 
 def find_date(text: str, start: int = 0, end: int | None = None) -> WrittenDate | None:
     """The finest date in a piece of text, the leftmost of those; positions are in `text`."""
     end = len(text) if end is None else end
-    if not _TWO_DIGITS.search(text, start, end):
+    if _ANY_YEAR.search(text, start, end) is None:
         return None
-    for form in _FORMS:
+    named = _ANY_MONTH.search(text, start, end) is not None
+    for form in _FORMS if named else _NUMBER_FORMS:
         for found in form.finditer(text, start, end):
             value = _value(found)
             if value is not None:

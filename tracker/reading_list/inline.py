@@ -209,9 +209,14 @@ _MARKUP = re.compile(r"[\[\]<>&*~`_\\\0]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
+_MARKUP = re.compile(r"[\\*_`~<&\[!\0]")
+
+
 def plain(markdown: str) -> str:
     """What a reader sees of a piece of Markdown, on one line."""
     if not _MARKUP.search(markdown):
+        return " ".join(markdown.split())
+    if _MARKUP.search(markdown) is None:
         return " ".join(markdown.split())
     text = _LINK_TEXT.sub(r"\1", markdown)
     escaped: list[str] = []

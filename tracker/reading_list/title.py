@@ -25,9 +25,12 @@ def pick_title(draft: Draft) -> Piece | None:
     return best[1] if best is not None and best[0] > 0 else None
 
 
+_WORD = re.compile(r"[^\W\d_]{2,}|[\u3400-\u9fff]{2}")
+
+
 def _score(draft: Draft, piece: Piece, first_line: int) -> float:
     words = plain(draft.text[piece.start : piece.end])
-    count = len(re.findall(r"[^\W\d_]{2,}|[\u3400-\u9fff]{2}", words))
+    count = len(_WORD.findall(words))
     if not count:
         return -1.0
     score = float(min(count, 10))

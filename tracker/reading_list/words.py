@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from tracker.identifiers import Identifier, identify
@@ -49,6 +50,7 @@ _PAPER_HOSTS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def label_role(label: str) -> Role | None:
     """What a label such as `[code]` says a link leads to; None where it says nothing."""
     words = section_key(label).split()
@@ -137,10 +139,15 @@ ET_AL = re.compile(
 )
 
 
+_JOINT = re.compile(r"[,;，、&]| and ")
+
+
 def looks_like_authors(text: str) -> bool:
     """Whether a piece of text is a row of names."""
     if ET_AL.search(text):
         return len(text.split()) <= 24 or text.count(",") >= 2
+    if _JOINT.search(text) is None:
+        return False
     parts = author_parts(text)
     if len(parts) < 2:
         return False
