@@ -15,7 +15,8 @@ TEXT = """\
 * [**Arxiv, 2023.9**] **Sencha**: Steaming Young Leaves at Scale. [paper](https://arxiv.org/abs/2309.00002) [code](https://github.com/invented/sencha) :fire: loved by all
 
 ## Black
-* [**ACL, 2024**] **Assamble**: Ensembles from Assam. [paper](https://arxiv.org/abs/2402.00003)
+* [**ACL, 2024.2**] **Assamble**: Ensembles from Assam. [paper](https://arxiv.org/abs/2402.00003)
+* [**Arxiv, 2023.6**] **Smoky**: Lapsang for Long Documents. [paper](https://arxiv.org/abs/2306.00006)
 * [**Arxiv, 2023.1**] **Darj**: Altitude Helps. [paper](https://arxiv.org/abs/2301.00004)
 
 ## Tables
@@ -73,8 +74,8 @@ def test_there_must_be_such_a_section() -> None:
 
 def test_a_preprint_that_has_appeared_gets_its_venue_and_year() -> None:
     changed = tea().update(entry("Altitude Helps"), venue="EMNLP", published=PartialDate(2023))
-    line = LINES[8].replace("Arxiv, 2023.1", "EMNLP, 2023")
-    assert changed.files["README.md"] == "".join([*LINES[:8], line, *LINES[9:]])
+    line = LINES[9].replace("Arxiv, 2023.1", "EMNLP, 2023")
+    assert changed.files["README.md"] == "".join([*LINES[:9], line, *LINES[10:]])
 
 
 def test_a_date_is_written_as_it_was() -> None:
