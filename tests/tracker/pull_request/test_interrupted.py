@@ -93,7 +93,6 @@ def closing(world: GitHub) -> None:
 
 def before_answering(world: GitHub) -> None:
     opening(world)
-    world.comment(1, "/tracker drop 2601.00001")
     world.comment(1, "/tracker dance", login="stranger")
 
 

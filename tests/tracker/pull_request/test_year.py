@@ -13,7 +13,7 @@ from tests.tracker.pull_request.examples import BRANCH, add, github, proposal, r
 from tests.world.github import GitHub
 from tracker.pull_request.commands import Command, Comment, find_proposal
 from tracker.pull_request.proposal import Declined, Proposal, paper_key
-from tracker.pull_request.target import OpenPullRequest, PullRequest, Snapshot
+from tracker.pull_request.target import OpenPullRequest, PullRequest
 
 SECTIONS = ("Lanterns", "Kites", "Boats", "Fans")
 START = "# Reading list\n\n" + "".join(
@@ -38,11 +38,12 @@ class Bot:
         self.rejected: set[str] = set()
         self.put_off: dict[str, int] = {}
         self.week = 0
+        self.seen: OpenPullRequest | None = None
 
     def run(self, candidates: list[Proposal]) -> PullRequest:
         target = github(self.world)
         snapshot = target.read()
-        opened = snapshot.pull_request
+        opened = self.seen = snapshot.pull_request
         text = snapshot.working["README.md"]
         pending = list(opened.proposals) if opened else []
         declined = list(opened.declined) if opened else []
@@ -216,28 +217,23 @@ def test_a_year(seed: int, weeks: int) -> None:
             for _ in range(dice.randrange(3)):
                 number = len(candidates) + 1
                 candidates.append(proposal(number, section=(dice.choice(SECTIONS),)))
-            did = reviewer.act(week, snapshot(world).pull_request)
+            did = reviewer.act(week, bot.seen)
             done_so_far.add(did)
             closed = {paper_key(p.paper) for p in candidates if p.text in reviewer.declined}
             bot.rejected |= closed
             bot.week = week
             bot.run(candidates)
-            check(world, reviewer, candidates, f"week {week}: {did}")
             world.requests.clear()
             again = bot.run(candidates)
             assert world.writes == [], f"week {week}: {did}, {again.state}"
+            check(world, reviewer, bot.seen, f"week {week}: {did}")
         assert len(done_so_far) >= weeks // 5
 
 
-def snapshot(world: GitHub) -> Snapshot:
-    return github(world).read()
-
-
-def check(world: GitHub, reviewer: Reviewer, candidates: list[Proposal], when: str) -> None:
+def check(world: GitHub, reviewer: Reviewer, opened: OpenPullRequest | None, when: str) -> None:
     assert len(world.pulls()) <= 1, when
     base = world.text("main")
     assert all(f"{line}\n" in base for line in reviewer.on_base), when
-    opened = snapshot(world).pull_request
     if opened is None:
         return
     branch = world.text(BRANCH)
