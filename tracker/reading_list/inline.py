@@ -88,13 +88,13 @@ def bare_url_end(text: str, start: int, end: int) -> int:
     """Where an address standing in running text stops: no closing punctuation belongs to it."""
     found = _URL_END.search(text, start, end)
     stop = found.start() if found else end
-    for sign in "|[]*\\":
+    for sign in "|[]*":
         cut = text.find(sign, start, stop)
         stop = cut if cut >= 0 else stop
     while stop > start:
         last = text[stop - 1]
         unbalanced = last == ")" and text.count("(", start, stop) < text.count(")", start, stop)
-        if last not in ".,;:!?'\"" and not unbalanced:
+        if last not in ".,;:!?'\"\\" and not unbalanced:
             break
         stop -= 1
     return stop

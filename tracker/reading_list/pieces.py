@@ -15,8 +15,8 @@ from tracker.reading_list.words import label_role, looks_like_venue, url_role
 class NamedLink:
     """A link as an entry writes it; `label` is its text, "" when that is the paper's title.
 
-    A bare address is its own label. `image` is the address of the picture that is its text, "" for words. A picture without a
-    link has role "other" and `url` "".
+    A bare address is its own label. `image` is the address of the picture that is its text, ""
+    for words. A picture without a link has role "other" and `url` "".
     """
 
     role: Role
@@ -92,13 +92,18 @@ class Draft:
 
 
 _COLUMNS = (
-    ("title", r"title|paper|papers|name|model|models|method|work|dataset|论文|标题|名称|模型"),
+    (
+        "title",
+        r"title|paper|papers|name|model|models|method|work|dataset|论文|标题|模型|数据集"
+        r"|(?:数据集|模型|论文)?名称",
+    ),
     ("venue", r"venue|publisher|publication|journal|conference|where|期刊|会议|来源"),
     ("date", r"date|year|time|published|month|release|released|release time|时间|日期|年份"),
     ("authors", r"authors?|作者"),
     (
         "links",
-        r"links?|urls?|code|github|repo|project|data|pdf|paper link|resources?|website|链接|地址",
+        r"links?|urls?|code|github|repo|project|data|pdf|paper link|resources?|website"
+        r"|(?:获取|下载|论文)?链接|地址",
     ),
 )
 
