@@ -30,12 +30,23 @@ class LocalRepository:
 
     @classmethod
     def around(cls, folder: Path) -> LocalRepository | None:
-        """The checkout that holds the folder; None outside one, or where git is missing."""
+        """The checkout that holds the folder; None outside one.
+
+        Raises TargetError when there is one that git cannot or will not read, because its list
+        would be taken for a file like any other.
+        """
         try:
             inside = _run(folder, ["rev-parse", "--is-inside-work-tree"])
-        except OSError:
+        except OSError as error:
+            places = (folder.resolve(), *folder.resolve().parents)
+            if any((place / ".git").exists() for place in places):
+                reason = error.strerror
+                raise TargetError(f"{folder}: in a git checkout, but git: {reason}") from None
             return None
-        return cls(folder) if inside.returncode == 0 and inside.stdout == b"true\n" else None
+        reason = inside.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        if inside.returncode and "not a git repository" not in reason:
+            raise TargetError(f"{folder}: git refuses to read it: {' '.join(reason.split())}")
+        return cls(folder) if inside.stdout == b"true\n" else None
 
     def current_branch(self) -> str | None:
         """The branch that is checked out; None when HEAD is detached."""

@@ -202,6 +202,17 @@ def test_problems_are_named(checkout: Path, tmp_path: Path) -> None:
         local_target(checkout, ["LIST.md"], BRANCH).read()
 
 
+def test_a_checkout_that_git_cannot_read_is_not_taken_for_a_folder(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / ".git" / "config").write_text("[core", encoding="utf-8")
+    with pytest.raises(TargetError, match="git refuses to read it: bad config"):
+        target(checkout)
+    monkeypatch.setenv("PATH", str(checkout))
+    with pytest.raises(TargetError, match="in a git checkout, but git: No such file"):
+        target(checkout)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that git knows nothing of."""
