@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from tracker.reading_list.dates import pattern_depth, write_date
 from tracker.reading_list.escape import escape_title, flatten
 from tracker.reading_list.pieces import Facts, NamedLink
+from tracker.reading_list.rows import PIPE
 from tracker.reading_list.template import Template, Token, label_key
-from tracker.reading_list.words import ET_AL
+from tracker.reading_list.words import ET_AL, label_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,9 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
 
 def safe_url(url: str, *, table: bool = False) -> str:
     """An address that cannot end the link it stands in."""
-    url = re.sub(r"[\s<>\"\\`\x00-\x1f]", lambda f: f"%{ord(f[0]) % 256:02X}", url.strip())
+    url = re.sub(
+        r"[\s<>\"`\x00-\x1f]|\\(?![_#*~&-])", lambda f: f"%{ord(f[0]) % 256:02X}", url.strip()
+    )
     if table:
         url = url.replace("|", "%7C")
     depth = 0
@@ -120,13 +123,12 @@ def _with_links(facts: Facts, donor: Template, rest: list[int], habits: Habits) 
     """The donor's tokens with its links replaced by the paper's, each where its like stands."""
     runs = _runs(donor)
     placed: dict[int, list[int]] = {number: [] for number in range(len(runs))}
+    homeless: list[int] = []
     for index in rest:
-        if runs:
-            best = max(
-                range(len(runs)),
-                key=lambda n: (_likeness(facts.links[index], donor, runs[n]), n == len(runs) - 1),
-            )
-            placed[best].append(index)
+        likeness = [_likeness(facts.links[index], donor, run) for run in runs]
+        best = max(range(len(runs)), key=lambda n: (likeness[n], n), default=-1)
+        # A link does not go among badges, nor a badge among links.
+        (placed[best] if best >= 0 and likeness[best] >= 2 else homeless).append(index)
     tokens: list[Token] = []
     position = 0
     for number, (start, end) in enumerate(runs):
@@ -139,12 +141,31 @@ def _with_links(facts: Facts, donor: Template, rest: list[int], habits: Habits) 
             tokens.append(Token("missing", ""))
         position = end
     tokens += donor.tokens[position:]
-    if not runs and rest:
-        unit = habits.between.join(_link(facts.links[index], donor, habits) for index in rest)
-        if donor.entry.kind not in ("table row", "html row") and (
-            habits.links or donor.carrier < 0
-        ):
-            tokens = _append(tokens, habits.before + unit)
+    units = [_link(facts.links[index], donor, habits) for index in homeless]
+    if units and donor.entry.kind not in ("table row", "html row"):
+        tokens = _append(tokens, habits.before + habits.between.join(units))
+    elif units and donor.entry.kind == "table row":
+        tokens = _in_column(tokens, donor, units[0], facts.links[homeless[0]])
+    return tokens
+
+
+def _in_column(tokens: list[Token], donor: Template, unit: str, link: NamedLink) -> list[Token]:
+    """The tokens with a link put into the empty cell of the column its role names, if any."""
+    headed = [label_role(name) == link.role for name in donor.entry.columns]
+    if True not in headed:
+        return tokens
+    wanted, cell = headed.index(True) + 1, 0
+    for number, token in enumerate(tokens):
+        if token.kind != "text":
+            continue
+        for bar in PIPE.finditer(token.text):
+            cell += 1
+            following = PIPE.search(token.text, bar.end())
+            end = following.start() if following else len(token.text)
+            closed = following is not None or number == len(tokens) - 1
+            if cell == wanted and closed and not re.search(r"\w", token.text[bar.end() : end]):
+                text = f"{token.text[: bar.end()]} {unit} {token.text[end:]}"
+                return [*tokens[:number], Token("text", text), *tokens[number + 1 :]]
     return tokens
 
 

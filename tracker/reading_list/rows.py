@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BREAKS = re.compile(r"<br\s*/?>|&nbsp;", re.IGNORECASE)
-_PIPE = re.compile(r"(?<!\\)\|")
+PIPE = re.compile(r"(?<!\\)\|")
+"""A bar that ends a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Column:
 
 def cells_of(row: str) -> list[str]:
     """A row's text between its bars; what stands before the first bar comes first."""
-    return _PIPE.split(row)
+    return PIPE.split(row)
 
 
 def learn_columns(rows: Sequence[str]) -> list[Column]:

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from tracker.paper import Paper, Role
+from tracker.paper import Paper
 from tracker.reading_list.dates import PartialDate
 from tracker.reading_list.entry import Entry
-from tracker.reading_list.escape import flatten
+from tracker.reading_list.facts import facts_of
 from tracker.reading_list.order import Order, learn_order
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.render import Habits, render
@@ -77,18 +77,19 @@ class Style:
                 examples[label_key(link)] = (link, token.text)
                 if label_key(link) == "!":
                     examples["!" + link.label] = (link, token.text)
-                if number and tokens[number - 1].kind == "text":
+                if number >= 2 and tokens[number - 1].kind == "text":
                     text = tokens[number - 1].text
                     is_gap = number >= 2 and tokens[number - 2].kind == "link"
                     (between if is_gap else before)[text] += 1
                 elif number:
                     between[""] += 1
         gap = between.most_common(1)[0][0] if between else " "
-        lead = before.most_common(1)[0][0] if before else " "
+        blank = Counter({text: count for text, count in before.items() if not text.strip()})
+        lead = blank.most_common(1)[0][0] if blank else " "
         written = [token for template in self.templates for token in template.tokens]
         return Habits(
             between=gap,
-            before=lead if len(lead) <= 4 else " ",
+            before=lead,
             links=examples,
             pair=_pair(self.templates),
             **_date_habits([token for token in written if token.kind == "date"]),
@@ -174,114 +175,7 @@ class Style:
 
     def facts_of(self, paper: Paper) -> Facts:
         """What the section would write of a paper."""
-        facts = [entry.facts for entry in self.lane or self.wider]
-        short, title = self._names(flatten(paper.title), facts)
-        authors, et_al = self._authors(paper, facts)
-        return Facts(
-            title=title,
-            short_name=short,
-            authors=authors,
-            et_al=et_al,
-            venue=flatten(paper.venue) or self._preprint(paper, facts),
-            published=self._date(paper, facts),
-            links=self._links(paper),
-        )
-
-    @staticmethod
-    def _names(title: str, facts: Sequence[Facts]) -> tuple[str, str]:
-        """The short name the section would set before a title, and the title it would write."""
-        named = [fact for fact in facts if fact.short_name]
-        prefix, colon, rest = title.partition(": ")
-        if (
-            len(named) <= 0.4 * len(facts)
-            or not colon
-            or prefix != prefix.strip()
-            or len(prefix.split()) > 3
-            or len(prefix) > 30
-        ):
-            return "", title
-        repeated = sum(f.title.casefold().startswith(f.short_name.casefold()) for f in named)
-        return prefix, title if repeated > 0.5 * len(named) else rest
-
-    @staticmethod
-    def _authors(paper: Paper, facts: Sequence[Facts]) -> tuple[tuple[str, ...], bool]:
-        authored = [fact for fact in facts if fact.authors]
-        names = tuple(flatten(name) for name in paper.authors)
-        if len(authored) < 0.4 * len(facts) or not names:
-            return (), False
-        shortened = [fact for fact in authored if fact.et_al]
-        if len(shortened) <= 0.5 * len(authored):
-            return names, False
-        kept = Counter(len(fact.authors) for fact in shortened).most_common(1)[0][0]
-        return names[:kept], len(names) > kept
-
-    def _preprint(self, paper: Paper, facts: Sequence[Facts]) -> str:
-        """How the list writes that a paper is a preprint; empty where it does not."""
-        if paper.identifier("arxiv") is None:
-            return ""
-        for group in (facts, [entry.facts for entry in self.wider]):
-            spelled = Counter(f.venue for f in group if re.fullmatch(r"(?i)arxiv\b.*", f.venue))
-            if spelled:
-                return spelled.most_common(1)[0][0]
-        return ""
-
-    @staticmethod
-    def _date(paper: Paper, facts: Sequence[Facts]) -> PartialDate | None:
-        """The day of a paper, as finely as the newest entries write theirs."""
-        dated = sorted(
-            (f.published for f in facts if f.published), key=lambda d: d.key, reverse=True
-        )
-        if paper.published is None or not dated:
-            return None
-        newest = [date for date in dated if date.year == dated[0].year][:8]
-        depth = Counter(date.depth for date in newest).most_common(1)[0][0]
-        day = paper.published
-        return PartialDate(day.year, day.month, day.day).cut(depth)
-
-    def _links(self, paper: Paper) -> tuple[NamedLink, ...]:
-        """The paper's own link first, then the others the list has a word for."""
-        found: list[NamedLink] = []
-        if url := self.address(paper):
-            carried = sum(template.carrier >= 0 for template in self.templates)
-            plain_label = (
-                "" if 2 * carried > len(self.templates) else self._label("paper") or "paper"
-            )
-            found.append(NamedLink("paper", url, plain_label))
-        wanted: tuple[Role, ...] = ("code", "project", "data", "model")
-        for link in paper.links:
-            if link.role in wanted and all(link.url != other.url for other in found):
-                label = self._label(link.role)
-                if label:
-                    found.append(NamedLink(link.role, link.url, label))
-        return tuple(found)
-
-    def _label(self, role: Role) -> str:
-        for templates in (self.templates, [Template(entry) for entry in self.wider[:200]]):
-            labels = Counter(
-                link.label
-                for template in templates
-                for number, link in enumerate(template.facts.links)
-                if link.role == role
-                and number != template.carrier
-                and link.label
-                and not link.image
-            )
-            if labels:
-                return labels.most_common(1)[0][0]
-        return ""
-
-    def address(self, paper: Paper) -> str:
-        """The address the section links a paper by: the abstract's or the PDF's."""
-        arxiv = paper.identifier("arxiv")
-        if arxiv is None:
-            return paper.url
-        forms: Counter[str] = Counter()
-        for entry in (*self.lane, *self.wider[:200]):
-            for link in entry.facts.links:
-                if link.role == "paper" and (found := _ARXIV_PAGE.match(link.url)):
-                    forms[found[1] + "{}" + (found[2] or "")] += 1
-        form = forms.most_common(1)[0][0] if forms else "https://arxiv.org/abs/{}"
-        return form.replace("{}", arxiv)
+        return facts_of(paper, self.templates, [Template(entry) for entry in self.wider[:200]])
 
     def describe(self) -> str:
         """The style in one line, as `tracker init` shows it."""
@@ -327,9 +221,6 @@ def _pair(templates: Sequence[Template]) -> str:
     return found.most_common(1)[0][0] if found else ""
 
 
-_ARXIV_PAGE = re.compile(
-    r"(https?://(?:www\.)?(?:arxiv\.org|browse\.arxiv\.org)/(?:abs|pdf|html)/)\d{4}\.\d{4,5}(?:v\d+)?(\.pdf)?/?$"
-)
 _FIELDS = {"{Y}": "Year", "{y}": "Yr"}
 
 
