@@ -254,7 +254,7 @@ class _Walk:
         )
 
     def _names_papers(self, children: Iterable[Block]) -> bool:
-        """Whether nested items are entries themselves rather than details of the one around them."""
+        """Whether nested items are entries themselves, not details of the one around them."""
         for child in children:
             text = "".join(self.document.lines[child.start : child.head])
             if "http" not in text and child.children and self._names_papers(child.children):

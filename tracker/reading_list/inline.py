@@ -77,11 +77,15 @@ def _mark_at(text: str, found: re.Match[str], end: int) -> Mark | None:
     if sign == "|":
         return Mark("pipe", at, at + 1)
     if sign.startswith("http"):
-        stop = bare_url_end(text, at, end)
-        if stop <= found.end():
-            return None
-        return Mark("link", at, stop, label=(at, at), url=(at, stop))
+        return _bare(text, found, end)
     return Mark("break", at, found.end())
+
+
+def _bare(text: str, scheme: re.Match[str], end: int) -> Mark | None:
+    at, stop = scheme.start(), bare_url_end(text, scheme.start(), end)
+    if stop <= scheme.end():
+        return None
+    return Mark("link", at, stop, label=(at, at), url=(at, stop))
 
 
 def bare_url_end(text: str, start: int, end: int) -> int:

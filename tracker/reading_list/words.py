@@ -132,7 +132,8 @@ def venue_key(text: str) -> str:
 
 _NAME = re.compile(
     r"[^\W\d_a-zß-ÿ][\w'’.-]*"
-    r"(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)\b|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
+    r"(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)\b"
+    r"|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
 )
 ET_AL = re.compile(
     r",?\s*(?:\*+\s*)?\b(?:et|el)\.?\s+al\b\.?|,?\s*等|,?\s*\band others\b|, ?\.\.\.", re.IGNORECASE
