@@ -46,6 +46,7 @@ class _Level:
     listed: int = 30
     papers: int = 1000
     length: int = 200
+    table: bool = True
     cut: str = ""
     root: int = 0
 
@@ -69,6 +70,15 @@ _LEVELS = (
         listed=5,
         length=80,
         cut="Abstracts and evidence are left out to fit GitHub's limit for this text.",
+    ),
+    _Level(
+        abstract=0,
+        evidence=0,
+        detail=0,
+        listed=5,
+        length=80,
+        table=False,
+        cut="The table, abstracts and evidence are left out to fit GitHub's limit for this text.",
     ),
 )
 
@@ -160,7 +170,7 @@ def _render(report: Report, level: _Level, head: str, base: str) -> str:
         end=END,
         notice=markdown(shorten(report.notice, 1000)),
         summary=_summary(report),
-        rows=[_row(proposal, level, names) for proposal in ordered],
+        rows=[_row(proposal, level, names) for proposal in ordered] if level.table else [],
         more_rows=more,
         groups=[
             {"section": _section(path, level), "items": [_item(p, level) for p in items]}

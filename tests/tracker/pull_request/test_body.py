@@ -287,3 +287,18 @@ def test_sections_that_are_out_of_the_question_are_not_named() -> None:
 def test_comments_are_only_invited_where_they_are_read() -> None:
     assert "/tracker help" not in render_body(report(proposal()))
     assert "comments: `/tracker help`" in render_body(report(proposal(), commands=True))
+
+
+def test_as_many_papers_as_a_pull_request_may_hold_are_all_recorded() -> None:
+    long = "Towards lanterns that fold themselves, with retrieval, long names and an afterword"
+    path = ("A reading list of folded things", "Downstream tasks of folding")
+    many = [
+        proposal(n, paper=paper(n, title=f"{n} {long}"), section=(*path, f"Lanterns {n % 30}"))
+        for n in range(100)
+    ]
+    body = render_body(report(*many))
+    record = block.decode(body)
+    assert record is not None
+    assert len(record.proposals) == 100
+    assert body.count("- [x] ") == 100
+    assert "The table, abstracts and evidence are left out" in body
