@@ -61,7 +61,7 @@ def scan(text: str, start: int = 0, end: int | None = None) -> list[Mark]:
     return marks
 
 
-def _mark_at(text: str, found: re.Match[str], end: int) -> Mark | None:
+def _mark_at(text: str, found: re.Match[str], end: int) -> Mark | None:  # noqa: PLR0911
     sign, at = found[0], found.start()
     if sign.startswith("\\"):
         return None
@@ -70,15 +70,17 @@ def _mark_at(text: str, found: re.Match[str], end: int) -> Mark | None:
     if sign == "<":
         return _tag(text, at, end)
     if sign.startswith("`"):
-        close = text.find(sign, found.end(), end)
-        return None if close < 0 else Mark("code", at, close + len(sign))
+        return _code(text, sign, found, end)
     if sign[0] in "*_":
         return _emphasis(text, sign, at, end)
-    if sign == "|":
-        return Mark("pipe", at, at + 1)
     if sign.startswith("http"):
         return _bare(text, found, end)
-    return Mark("break", at, found.end())
+    return Mark("pipe" if sign == "|" else "break", at, found.end())
+
+
+def _code(text: str, sign: str, found: re.Match[str], end: int) -> Mark | None:
+    close = text.find(sign, found.end(), end)
+    return None if close < 0 else Mark("code", found.start(), close + len(sign))
 
 
 def _bare(text: str, scheme: re.Match[str], end: int) -> Mark | None:

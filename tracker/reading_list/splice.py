@@ -310,8 +310,12 @@ def apply(
             # The new last line goes without an ending, as the old one did.
             between.append(eol)
             text = text[: -len(eol)]
-        written += [*between, splice.before, text, splice.after]
-        count += len(split_lines(splice.before))
+        written += between
+        # After a lone carriage return a line feed would be half of an ending, not a blank line.
+        lone = bool(written) and written[-1].endswith("\r") and splice.before.startswith("\n")
+        before = "\r" + splice.before if lone else splice.before
+        written += [before, text, splice.after]
+        count += len(split_lines(before))
         places[number] = (count + 1, text.rstrip("\r\n"))
         count += len(split_lines(text)) + len(split_lines(splice.after))
     written += [_renumbered(lines[index], shift[index]) for index in range(position, len(lines))]

@@ -147,7 +147,7 @@ def test_files_keep_their_bytes(tmp_path_factory: pytest.TempPathFactory, data: 
 @given(TEXTS, st.data())
 def test_an_insertion_changes_no_other_line(text: str, data: st.DataObject) -> None:
     before = parse(text)
-    if not len(before.taxonomy):
+    if not len(before.taxonomy) or re.search(r"\r(?!\n)", text):
         return
     section = data.draw(st.sampled_from([section.path for section in before.taxonomy]))
     after, (addition,) = insert(text, section, paper())
@@ -234,7 +234,7 @@ def test_any_title_stays_one_entry_and_renders_as_itself(text: str, title: str) 
     assert [link.url for link in entry.links if "2406" in link.url]
     head, colon, rest = visible(title).partition(":")
     for part in (head, rest) if colon else (head,):
-        assert part.strip() in shown(after).replace("\\|", "|")
+        assert part.strip() in shown(after)
 
 
 @given(st.sampled_from(SHAPES), st.lists(TITLES, min_size=2, max_size=4, unique=True))
