@@ -55,8 +55,8 @@ class Filing:
 class SectionClassifier:
     """Learns from a reading list where its papers stand.
 
-    After `fit`, `paths_` are the sections and `loo_` what the classifier would say of each
-    training paper were it not on the list: rows are papers, columns `paths_`, probabilities.
+    After `fit`, `paths_` are the sections, `truth_` which training paper stands in which, and
+    `loo_` what would be said of each were it not on the list: rows are papers, columns `paths_`.
     `without` leaves out parts of the method (the views of `classifiers.text.Views`, "names",
     "parents", "rules", "balance"), for the ablation.
     """
@@ -79,10 +79,13 @@ class SectionClassifier:
                 described.setdefault(path, "")
         self.paths_: tuple[Path, ...] = tuple(described)
         self._papers = len(papers)
+        self.truth_ = np.zeros((len(papers), 0), dtype=bool)
+        self.loo_ = np.zeros((len(papers), 0))
         if not described:
             return self
         self._topics = Topics(self.paths_, papers, labels, rules="rules" not in self.without)
-        self._listed = np.array([[path in paths for path in self.paths_] for paths in labels])
+        member = [[path in paths for path in self.paths_] for paths in labels]
+        self.truth_ = np.array(member, dtype=bool).reshape(self._papers, len(self.paths_))
         texts, titles = self._texts(papers, described)
         self._views = Views(self.without)
         self._matrix = self._views.fit(texts, titles)
@@ -108,8 +111,7 @@ class SectionClassifier:
         """Which training text belongs to which topic, 0 or 1."""
         member = np.zeros((len(self.paths_), self._topics.count))
         member[np.arange(len(self.paths_)), self._topics.of] = 1.0
-        listed = self._listed.reshape(self._papers, len(self.paths_))
-        return np.vstack([np.minimum(1.0, listed @ member), member])
+        return np.vstack([np.minimum(1.0, self.truth_ @ member), member])
 
     def _solve(self) -> np.ndarray:
         """Fit the regression; returns each training text's scores had it been left out."""
@@ -167,7 +169,7 @@ class SectionClassifier:
         """
         if not self.paths_ or not self._papers:
             return None
-        right = self._listed[np.arange(self._papers), self.loo_.argmax(axis=1)]
+        right = self.truth_[np.arange(self._papers), self.loo_.argmax(axis=1)]
         return coverage_at(self.loo_.max(axis=1), right, precision).threshold
 
     def _filing(
@@ -177,7 +179,7 @@ class SectionClassifier:
         best = int(order[0])
         path = self.paths_[best]
         inside = [p[: len(path) - 1] == path[:-1] for p in self.paths_]
-        mine = self._listed.reshape(self._papers, len(self.paths_))[:, best]
+        mine = self.truth_[:, best]
         nearest = sorted(range(self._papers), key=lambda i: (not mine[i], -near[i], i))
         return Filing(
             section=path,
