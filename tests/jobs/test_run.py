@@ -30,6 +30,7 @@ skip_sections = ["Acknowledgement"]
 path = "feed.jsonl"
 [propose]
 limit = 6
+min_relevance = 0.05
 min_confidence = 0.2
 """
 

@@ -65,7 +65,8 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         (tmp_path / "tracker.toml").write_text(
             f'[list]\nrepository = "{NAME}"\nskip_sections = ["Acknowledgement"]\n'
             f'[sources.arxiv]\nurl = "{arxiv.api}"\ncategories = ["cs.CY"]\nfirst_days = 40\n'
-            '[propose]\nlimit = 6\nmin_confidence = 0.2\nlabels = ["literature"]\n',
+            "[propose]\nlimit = 6\nmin_relevance = 0.05\n"
+            'min_confidence = 0.2\nlabels = ["literature"]\n',
             encoding="utf-8",
         )
         yield Scene(github, arxiv, tmp_path)
