@@ -21,6 +21,7 @@ from tests.tracker.pull_request.examples import (
     report,
 )
 from tests.world.github import GitHub
+from tests.world.github_model import refusal
 from tracker.paper import Paper
 from tracker.pull_request.commands import HELP, Command
 from tracker.pull_request.decisions import Decision, read_decisions
@@ -155,6 +156,15 @@ def test_commands_are_read_once_and_only_from_people_who_may_write(world: GitHub
     target.answer(found[2], [HELP])
     target = github(world)
     assert target.comments(target.read()) == ()
+
+
+def test_a_stranger_that_github_does_not_know_may_not_write(world: GitHub) -> None:
+    put(github(world), 1)
+    world.comment(1, "/tracker help", login="ghost")
+    world.fail(refusal(404, "Not Found"), path="/collaborators/ghost/")
+    target = github(world)
+    [comment] = target.comments(target.read())
+    assert not comment.may_write
 
 
 def test_without_a_pull_request_there_are_no_comments(world: GitHub) -> None:

@@ -185,6 +185,15 @@ def test_a_persons_commit_on_a_branch_without_a_pull_request_stays(world: GitHub
     assert world.text(BRANCH, "notes.txt") == "wait"
 
 
+def test_a_conflict_in_another_file_is_a_persons_to_resolve(world: GitHub) -> None:
+    put(github(world), 1)
+    world.push(BRANCH, {"docs/guide.md": "Mine\n"})
+    world.push("main", {"docs/guide.md": "Theirs\n"})
+    assert "the same lines of other files" in opened(world).blocked
+    world.push("main", {"docs/guide.md": "Mine\n"})
+    assert not opened(world).blocked
+
+
 def test_a_pull_request_the_base_made_needless_is_closed(world: GitHub) -> None:
     put(github(world), 1)
     world.push("main", {"README.md": add(LIST, proposal(1).text)})
