@@ -49,9 +49,7 @@ def read(
 def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     text = draft.text
     words = text[piece.start : piece.end]
-    if not re.search(r"\w", words):
-        return
-    if piece.link >= 0:
+    if piece.link >= 0 or not re.search(r"\w", plain(words)):
         return
     start = piece.start
     keyed = KEYED.match(words) if _begins_line(text, start) else None
