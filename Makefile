@@ -17,7 +17,7 @@ demo: $(VENV)/.runtime ## Run the main job offline on examples/medical-llms and 
 	@$(BIN)/python -m examples.demo
 
 test: $(VENV)/.dev ## Run the tests.
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev ## Run the linters and the type checker.
 	@$(BIN)/ruff check .
