@@ -21,7 +21,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
@@ -52,8 +52,6 @@ class Corpus:
         self.counts: csr_matrix = counter.fit_transform(texts)
         self.terms = counter.get_feature_names_out()
         self.single = np.array([i for i, term in enumerate(self.terms) if " " not in term])
-        categories = CountVectorizer(token_pattern=r"\S+", dtype=np.float32)
-        self.categories = categories.fit_transform(" ".join(p.categories) for p in papers)
         months = np.array([_month(paper.published) for paper in papers])
         listed = {entry.arxiv_id for each in lists for entry in each.entries}
         other = np.array([paper.identifier("arxiv") not in listed for paper in papers])
@@ -99,16 +97,13 @@ class CountedFeatures:
         """As classifiers.relevance.PaperFeatures."""
         rows = self._rows(papers)
         self._words = Weighting(self._corpus.counts[rows])
-        self._categories = Weighting(self._corpus.categories[rows])
         self.terms_ = self._corpus.terms[self._words.kept]
         return self.matrix(papers)
 
     def matrix(self, papers: Sequence[Paper]) -> csr_matrix:
         """As classifiers.relevance.PaperFeatures."""
         rows = self._rows(papers)
-        words = self._words.matrix(self._corpus.counts[rows])
-        categories = self._categories.matrix(self._corpus.categories[rows], sublinear=False)
-        return hstack([words, 0.2 * categories], format="csr")
+        return self._words.matrix(self._corpus.counts[rows])
 
     def understood(self, papers: Sequence[Paper]) -> np.ndarray:
         """As classifiers.relevance.PaperFeatures, of the words the corpus kept."""
@@ -242,8 +237,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if options.ablation:
             known = np.concatenate([task.background, task.stream])
             scores["ours_with_stream"] = ours(task, corpus, known)
-            for part in ("feedback", "authors"):
-                scores[f"without {part}"] = ours(task, corpus, task.background, [part])
+            scores["without feedback"] = ours(task, corpus, task.background, ["feedback"])
         scores |= baselines(task, corpus)
         figures[task.name] = {name: measure(found, task.added) for name, found in scores.items()}
         gc.collect()

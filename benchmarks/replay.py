@@ -63,7 +63,7 @@ def days_of(corpus: Corpus) -> np.ndarray:
     """The ordinal of the day each paper appeared; 0 where it is unknown."""
     months: dict[date, list[int]] = defaultdict(list)
     for row, paper in enumerate(corpus.papers):
-        if paper.published is not None:
+        if paper.published is not None and corpus.month[row]:
             months[paper.published].append(row)
     days = np.zeros(len(corpus.papers), dtype=int)
     for first, rows in months.items():
@@ -192,7 +192,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     budgets = sorted(int(part) for part in options.budget.split(","))
     bundles = {p.stem for p in (options.lists.parent / "repositories").glob("*.bundle")}
     lists = read_lists(options.lists)
-    corpus = Corpus(some_of(read_papers(options.papers), lists, options.share))
+    corpus = Corpus(some_of(read_papers(options.papers), lists, options.share), lists)
     days = days_of(corpus)
     filled = Counter(paper.published.year for paper in corpus.papers if paper.published)
     year = options.year or max(

@@ -8,13 +8,12 @@ papers that would belong. What reviewers rejected counts against in full.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
@@ -27,15 +26,12 @@ _FOLDS = 3
 # Of a larger stream, that many papers are learned from.
 _STREAM = 8000
 _C = 0.5
-_CATEGORIES = 0.2
 # Of what a stream brings, the share that belongs on a list it was chosen for: sets where 0.5 lies.
 _PRIOR = 0.05
 # A paper of the stream that outdoes this share of the list's own is no counterexample.
 _HIDDEN = 0.2
 # At most so many of those, and one paper in so many, are learned from as if they were listed.
 _SOFT, _SOFT_ONE_IN, _SOFT_WEIGHT = 50, 100, 0.4
-# What a known author adds, in standard deviations of the stream's scores.
-_AUTHOR = 0.7
 _UNDERSTOOD = 0.5
 # A list of which so large a share is known by title alone is compared by titles alone.
 _TITLES_ONLY = 0.8
@@ -54,32 +50,22 @@ class Features(Protocol):
 
 
 class PaperFeatures:
-    """The words of title and abstract, and the categories."""
+    """The words of title and abstract."""
 
     def fit(self, papers: Sequence[Paper]) -> csr_matrix:
-        """Learn the words and categories of these papers; returns their matrix."""
+        """Learn the words of these papers; returns their matrix."""
         self._words = Words()
-        words = self._words.fit([_text(paper) for paper in papers])
+        matrix = self._words.fit([_text(paper) for paper in papers])
         self.terms_ = self._words.terms_
-        self._categories: TfidfVectorizer | None = None
-        if any(paper.categories for paper in papers):
-            self._categories = TfidfVectorizer(token_pattern=r"\S+")  # noqa: S106
-            self._categories.fit([" ".join(paper.categories) for paper in papers])
-        return self._beside(words, papers)
+        return matrix
 
     def matrix(self, papers: Sequence[Paper]) -> csr_matrix:
         """Other papers, in what was learned."""
-        return self._beside(self._words.matrix([_text(paper) for paper in papers]), papers)
+        return self._words.matrix([_text(paper) for paper in papers])
 
     def understood(self, papers: Sequence[Paper]) -> np.ndarray:
         """The share of each paper's words that were learned, 0 to 1."""
         return self._words.understood([_text(paper) for paper in papers])
-
-    def _beside(self, words: csr_matrix, papers: Sequence[Paper]) -> csr_matrix:
-        if self._categories is None:
-            return words
-        rows = self._categories.transform([" ".join(paper.categories) for paper in papers])
-        return hstack([words, _CATEGORIES * rows], format="csr")
 
 
 class RelevanceClassifier:
@@ -87,7 +73,7 @@ class RelevanceClassifier:
 
     A paper of the training stream is judged by a model that has not seen it as a
     counterexample, for having been given as unlabelled says nothing against it. `without`
-    leaves out parts of the method ("feedback", "authors"), for the ablation.
+    leaves out parts of the method ("feedback"), for the ablation.
     """
 
     def __init__(
@@ -117,15 +103,12 @@ class RelevanceClassifier:
         self._models: list[np.ndarray] = []
         self._part_of: dict[str, int] = {}
         self._center: np.ndarray | None = None
-        self._authors: Counter[str] = Counter()
         if not positives:
             return self
         matrix = self.features.fit(papers)
         if len(positives) < 2 or len(stream) + len(negatives) < 10:
             self._fit_alone(matrix[: len(positives)])
             return self
-        if "authors" not in self.without:
-            self._authors.update(name for paper in positives for name in paper.authors)
         kinds = np.repeat([1, 0, -1], [len(positives), len(stream), len(negatives)])
         with one_thread():
             self._fit_twice(matrix, kinds, papers)
@@ -159,8 +142,7 @@ class RelevanceClassifier:
             targets[nearest], weights[nearest] = 1.0, _SOFT_WEIGHT
             scores = self._cross(matrix, targets, weights, parts)
         self._models.append(self._train(matrix, targets, weights))
-        self._spread = float(scores[kinds != 1].std()) or 1.0
-        self._calibrate(scores + self._known(papers, kinds == 1), kinds)
+        self._calibrate(scores, kinds)
 
     def _cross(
         self, matrix: csr_matrix, targets: np.ndarray, weights: np.ndarray, parts: np.ndarray
@@ -182,15 +164,6 @@ class RelevanceClassifier:
         model = LinearSVC(C=_C, class_weight="balanced", random_state=self.random_state)
         model.fit(matrix[used], targets[used], sample_weight=weights[used])
         return np.append(model.coef_[0], model.intercept_)
-
-    def _known(self, papers: Sequence[Paper], listed: np.ndarray | None = None) -> np.ndarray:
-        """What each paper gains by authors who are on the list with another paper."""
-        gains = np.zeros(len(papers))
-        for row, paper in enumerate(papers):
-            own = listed is not None and bool(listed[row])
-            times = sum(self._authors[name] - own for name in set(paper.authors))
-            gains[row] = _AUTHOR * self._spread * min(3, max(0, times)) ** 0.5
-        return gains
 
     def _calibrate(self, scores: np.ndarray, kinds: np.ndarray) -> None:
         """Fit the chances to scores given by models that had not seen the paper.
@@ -247,7 +220,6 @@ class RelevanceClassifier:
             for part, model in enumerate(self._models[:-1]):
                 rows = np.flatnonzero(parts == part)
                 raw[rows] = _apply(matrix[rows], model)
-            raw = raw + self._known(papers)
         understood = np.minimum(1.0, self.features.understood(papers) / _UNDERSTOOD)
         chances = 1.0 / (1.0 + np.exp(-np.clip(self._slope * raw + self._offset, -30, 30)))
         return np.asarray(np.round(chances * understood, 9))
