@@ -128,7 +128,9 @@ def _with_links(facts: Facts, donor: Template, rest: list[int], habits: Habits) 
         likeness = [_likeness(facts.links[index], donor, run) for run in runs]
         best = max(range(len(runs)), key=lambda n: (likeness[n], n), default=-1)
         # A link does not go among badges, nor a badge among links.
-        least = 2 if facts.links[index].url or donor.entry.kind == "table row" else 0
+        link = facts.links[index]
+        words = bool(link.url) and not link.image
+        least = 2 if words or donor.entry.kind == "table row" else 0
         (placed[best] if best >= 0 and likeness[best] >= least else homeless).append(index)
     tokens: list[Token] = []
     position = 0
