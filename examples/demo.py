@@ -44,7 +44,8 @@ def main() -> None:
     console.say(compare(result, HERE / "later.jsonl"))
     console.say(f"\n{outcome(result)}")
     console.say(f"Look around: cd {PLACE} && git diff main...{settings.propose.branch}")
-    console.say(f'             .venv/bin/tracker search "report generation" --config {PLACE}/tracker.toml')
+    search = f'tracker search "report generation" --config {PLACE}/tracker.toml'
+    console.say(f"             .venv/bin/{search}")
 
 
 def prepare(place: Path) -> None:

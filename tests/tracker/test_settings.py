@@ -91,5 +91,5 @@ def test_a_missing_file_names_the_remedy(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_toml_names_the_line(tmp_path: Path) -> None:
     (tmp_path / "tracker.toml").write_text("[list\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not valid TOML.*line 1"):
+    with pytest.raises(InputError, match=r"not valid TOML.*line 1"):
         load_settings(tmp_path / "tracker.toml", {})

@@ -140,7 +140,7 @@ def test_a_section_that_is_not_there() -> None:
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_line_endings_and_a_missing_last_one_are_kept(ending: str) -> None:
-    text = BULLETS.split("## Empty")[0].replace("\n", ending).removesuffix(ending)
+    text = BULLETS.split("## Empty", maxsplit=1)[0].replace("\n", ending).removesuffix(ending)
     changed, [addition] = parse(text).insert_all([(AGENTS, paper(number="2201.00001"))])
     after = changed.files["README.md"]
     assert after == text + ending + addition.text

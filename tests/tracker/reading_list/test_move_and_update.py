@@ -25,7 +25,7 @@ TEXT = """\
 | [Oolong Contexts](https://arxiv.org/abs/2405.00005) | arXiv | 2024-05 |
 
 ## Empty
-"""  # noqa: E501
+"""
 LINES = TEXT.splitlines(keepends=True)
 
 

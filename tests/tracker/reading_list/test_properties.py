@@ -1,7 +1,5 @@
 """What holds for every list and every paper, however odd: nothing else of the file changes."""
 
-# ruff: noqa: E501 (entries are long lines)
-
 from __future__ import annotations
 
 import re
