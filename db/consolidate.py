@@ -15,7 +15,8 @@ from tracker.paper import Paper
 READING_LIST = "reading list"
 """The source of what a reading list says of its entries."""
 
-_BY_HAND = frozenset({READING_LIST, "pull request"})
+BY_HAND = frozenset({READING_LIST, "pull request"})
+"""The sources that are people: what they say is believed last."""
 
 # Sources call a preprint server a venue; a reader wants to know where a paper was published.
 _NOT_A_VENUE = re.compile(
@@ -52,7 +53,7 @@ def consolidate(records: Iterable[Record]) -> Paper:
 
 def _trust(record: Record) -> tuple[object, ...]:
     paper = record.paper
-    listed = record.source in _BY_HAND
+    listed = record.source in BY_HAND
     from_arxiv = not listed and paper.identifier("arxiv") is not None and bool(paper.categories)
     return (
         listed,

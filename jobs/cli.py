@@ -213,6 +213,47 @@ def show(config: Path, as_json: bool, debug: bool, paper: str) -> None:
     show_job(settings_of(config), Console(as_json=as_json), paper)
 
 
+@cli.command()
+@common_options
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option("--fix", is_flag=True, help="Make the safe fixes in the files, and nothing else.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default=None,
+    help="text; json is the same as --json; github annotates a pull request.  [default: text]",
+)
+def lint(
+    *,
+    config: Path,
+    as_json: bool,
+    debug: bool,
+    files: tuple[Path, ...],
+    fix: bool,
+    form: str | None,
+) -> None:
+    """Audit a reading list, offline: duplicates, broken links, dates that cannot be.
+
+    FILE needs no configuration; without FILE it is the list that tracker.toml names. Exit code
+    1 when something was found, or is left after --fix; a paper under two headings is a notice
+    and alone no failure.
+
+    Example: tracker lint README.md --fix
+    """
+    from jobs.lint import lint as lint_job
+
+    if as_json and form in ("text", "github"):
+        raise click.UsageError(f"--json and --format {form} exclude each other; remove one")
+    source = click.get_current_context().get_parameter_source("config")
+    chosen = source is not click.core.ParameterSource.DEFAULT
+    settings = settings_of(config) if chosen or not files or config.exists() else None
+    console = Console(as_json=as_json or form == "json")
+    result = lint_job(settings, console, files=files, fix=fix, as_annotations=form == "github")
+    if result.failed:
+        sys.exit(1)
+
+
 def main() -> None:
     """Run the command line; known errors are one sentence, exit code 1 or 2."""
     debug = "--debug" in sys.argv[1:]

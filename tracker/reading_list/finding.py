@@ -75,22 +75,33 @@ def _blank(found: re.Match[str]) -> str:
     return re.sub(r"[^\r\n]", " ", found[0])
 
 
+def fixes_made(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings whose edits can be made together: of two that collide, the first."""
+    made: dict[str, list[Edit]] = {}
+    chosen = []
+    for finding in findings:
+        others = made.setdefault(finding.file, [])
+        if finding.edits and not any(
+            _collide(edit, other) for edit in finding.edits for other in others
+        ):
+            others.extend(finding.edits)
+            chosen.append(finding)
+    return tuple(chosen)
+
+
 def apply_fixes(files: Mapping[str, str], findings: Iterable[Finding]) -> dict[str, str]:
     """The files' texts with the safe edits of the findings made, and nothing else changed.
 
     Of two edits that touch the same characters the first one found is made; the other is found
     again by the next audit.
     """
+    made: dict[str, list[Edit]] = {}
+    for finding in fixes_made(findings):
+        made.setdefault(finding.file, []).extend(finding.edits)
     fixed = dict(files)
     for name, text in files.items():
-        made: list[Edit] = []
-        for finding in findings:
-            if finding.file == name and not any(
-                _collide(edit, other) for edit in finding.edits for other in made
-            ):
-                made.extend(finding.edits)
         position, written = 0, []
-        for edit in sorted(made, key=lambda edit: (edit.start, edit.end)):
+        for edit in sorted(made.get(name, ()), key=lambda edit: (edit.start, edit.end)):
             written += [text[position : edit.start], edit.text]
             position = edit.end
         fixed[name] = "".join(written) + text[position:]

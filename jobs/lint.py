@@ -1,0 +1,246 @@
+"""Audit a reading list: show what its maintainers would want to put right, and fix what is safe.
+
+Nothing is fetched. What the rules about titles, years and venues compare with are the records of
+an index that is there already; without one those rules are silent.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from db.consolidate import BY_HAND, consolidate
+from db.identity import Record
+from db.index import Index
+from db.neighbours import chunks, records_of
+from db.tables import IDENTIFIER
+from jobs.console import Console, printable
+from tracker.errors import InputError
+from tracker.identifiers import Identifier
+from tracker.paper import Paper
+from tracker.pull_request.folder import write_atomically
+from tracker.reading_list import ReadingList, read_text
+from tracker.reading_list.finding import Finding, apply_fixes, fixes_made
+from tracker.reading_list.lint import lint as audit
+from tracker.settings import Settings
+
+NOTICES = frozenset({"duplicate-across-sections"})
+"""Rules that only tell: many lists file a paper under two headings on purpose."""
+
+_PASSES = 5
+"""Fixes that touch the same characters are made one after the other, each in a pass of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What was found in `files`, or what is left of it after `fixed` findings were put right."""
+
+    files: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    notices: tuple[Finding, ...]
+    fixed: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is left to put right; notices alone are nothing."""
+        return bool(self.findings)
+
+
+def lint(
+    settings: Settings | None,
+    console: Console,
+    *,
+    files: Sequence[Path] = (),
+    fix: bool = False,
+    as_annotations: bool = False,
+) -> Audit:
+    """Audit `files`, or the list the settings name, and show what was found.
+
+    `fix` writes the safe fixes; `as_annotations` shows findings as GitHub's workflow commands.
+    Raises InputError when there is no list to read or a file cannot be read.
+    """
+    paths = _paths(settings, files)
+    before = {name: _text(path, name) for name, path in paths.items()}
+    skip = settings.list.skip_sections if settings else ()
+    reading_list = ReadingList.parse(before, skip_sections=skip)
+    identifiers = {i for entry in reading_list.entries for i in entry.identifiers}
+    records = known_papers(settings, identifiers) if settings else ()
+    found: Sequence[Finding] = audit(reading_list, records)
+    if not reading_list.entries and not found:
+        raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
+    fixed = 0
+    if fix:
+        after, found, fixed = _fixed(before, found, skip, records)
+        for name, text in after.items():
+            if text != before[name]:
+                write_atomically(paths[name], text)
+    result = Audit(
+        tuple(paths),
+        tuple(finding for finding in found if finding.rule not in NOTICES),
+        tuple(finding for finding in found if finding.rule in NOTICES),
+        fixed,
+    )
+    _show(result, console, as_annotations=as_annotations)
+    return result
+
+
+def known_papers(settings: Settings, identifiers: Collection[Identifier]) -> tuple[Paper, ...]:
+    """The papers of the index that these identifiers name, as the sources report them.
+
+    What lists and people say is left out: a list would be compared with itself. Nothing when
+    the index file does not exist; it is not created.
+    """
+    url = settings.index_url
+    prefix, _, name = url.partition("sqlite:///")
+    if not prefix and not Path(name).is_file():
+        return ()
+    by_paper: dict[int | None, list[Record]] = defaultdict(list)
+    with Index.open(url) as index, index.read() as session:
+        numbers = set()
+        for values in chunks(sorted({identifier.value for identifier in identifiers})):
+            for row in session.execute(select(IDENTIFIER).where(IDENTIFIER.c.value.in_(values))):
+                if Identifier(row.scheme, row.value) in identifiers:
+                    numbers.add(row.paper_id)
+        for record in records_of(session, sorted(numbers)):
+            if record.source not in BY_HAND:
+                by_paper[record.paper_id].append(record)
+    return tuple(consolidate(records) for records in by_paper.values())
+
+
+def annotation(finding: Finding) -> str:
+    """A finding as a workflow command: one line that GitHub shows beside the list's own line.
+
+    Escaped as the runner unescapes it, so that nothing in a title ends the command or starts
+    another (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
+    """
+    level = "notice" if finding.rule in NOTICES else "warning"
+    place = f"file={_property(finding.file)},line={finding.line},title={_property(finding.rule)}"
+    return f"::{level} {place}::{_data(_sentence(finding))}"
+
+
+def _data(text: str) -> str:
+    for character, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        text = text.replace(character, escaped)
+    return text
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _paths(settings: Settings | None, files: Sequence[Path]) -> dict[str, Path]:
+    """The files to audit, by the name they are shown under: as seen from the working folder."""
+    if not files and settings is not None:
+        if settings.list.repository:
+            raise InputError(
+                f"list.repository {settings.list.repository!r} is on GitHub; name the files of a "
+                "checkout, for example `tracker lint README.md`"
+            )
+        folder = settings.resolve(settings.list.path or ".")
+        files = [folder / name for name in settings.list.files]
+    names = {path.resolve(): _name(path) for path in files}
+    return {name: path for path, name in names.items()}
+
+
+def _name(path: Path) -> str:
+    here = Path.cwd()
+    if path.resolve().is_relative_to(here):
+        return path.resolve().relative_to(here).as_posix()
+    return os.fspath(path)
+
+
+def _text(path: Path, name: str) -> str:
+    try:
+        return read_text(path)
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
+
+
+def _fixed(
+    files: Mapping[str, str],
+    found: Sequence[Finding],
+    skip: Sequence[str],
+    records: Sequence[Paper],
+) -> tuple[dict[str, str], Sequence[Finding], int]:
+    """The files with every safe fix made, what is still found then, and how many were made."""
+    texts, count = dict(files), 0
+    for _ in range(_PASSES):
+        made = fixes_made(found)
+        if not made:
+            break
+        texts = apply_fixes(texts, found)
+        found = audit(ReadingList.parse(texts, skip_sections=skip), records)
+        count += len(made)
+    return texts, found, count
+
+
+def _show(result: Audit, console: Console, *, as_annotations: bool) -> None:
+    if as_annotations:
+        for finding in (*result.findings, *result.notices):
+            # The one place that prints workflow commands; Console would make them harmless.
+            click.echo(annotation(finding))
+        console.note(_summary(result))
+        return
+    for line in _lines(result):
+        console.say(line)
+    console.say(_summary(result))
+    console.document(
+        {
+            "files": [_plain(name) for name in result.files],
+            "findings": [_described(finding) for finding in result.findings],
+            "notices": [_described(finding) for finding in result.notices],
+            "fixed": result.fixed,
+        }
+    )
+
+
+def _lines(result: Audit) -> Iterator[str]:
+    for finding in result.findings:
+        yield _line(finding)
+    if result.notices:
+        yield f"\nNotices ({len(result.notices)}), no failures; many lists do this on purpose:"
+    for finding in result.notices:
+        yield _line(finding)
+    if result.findings or result.notices:
+        yield ""
+
+
+def _line(finding: Finding) -> str:
+    return f"{_plain(finding.file)}:{finding.line}: {finding.rule}: {_sentence(finding)}"
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{_plain(finding.sentence)} (fix: {_plain(finding.fix).rstrip('.')})"
+
+
+def _summary(result: Audit) -> str:
+    said = [f"{_count(result.fixed, 'finding')} fixed"] if result.fixed else []
+    number = _count(len(result.findings), "finding") if result.findings else "nothing"
+    said.append(f"{number} {'left' if result.fixed else 'found'}")
+    if safe := sum(1 for finding in result.findings if finding.edits):
+        said.append(f"{safe} of them can be fixed with --fix")
+    if result.notices:
+        said.append(_count(len(result.notices), "notice"))
+    return f"{_plain(', '.join(result.files))}: {', '.join(said)}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _described(finding: Finding) -> dict[str, object]:
+    described = asdict(finding)
+    described["fixable"] = bool(described.pop("edits"))
+    return {k: _plain(v) if isinstance(v, str) else v for k, v in described.items()}
+
+
+def _plain(text: str) -> str:
+    """The text on one line, with bytes that are no UTF-8 shown as question marks."""
+    decodable = text.encode("utf-8", "replace").decode("utf-8")
+    return " ".join(printable(decodable).split())
