@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from tracker.pacing import Kept
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> tuple[IndexStore, IndexStore]:
+def stores(tmp_path: Path) -> Iterator[tuple[IndexStore, IndexStore]]:
     url = f"sqlite:///{tmp_path}/papers.sqlite"
-    return IndexStore(Index.open(url)), IndexStore(Index.open(url))
+    with Index.open(url) as mine, Index.open(url) as theirs:
+        yield IndexStore(mine), IndexStore(theirs)
 
 
 def test_one_turn_at_a_time_over_processes(stores: tuple[IndexStore, IndexStore]) -> None:

@@ -19,8 +19,6 @@ from tracker.reading_list.lines import split_lines
 from tracker.taxonomy import Path
 
 FILE = "README.md"
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 BULLETS = """\
 # Papers about bread
