@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from jobs.console import Console
+from jobs.console import Console, printable
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
@@ -275,13 +275,14 @@ def main() -> None:
     except TrackerError as error:
         if debug:
             raise
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"error: {printable(str(error))}", err=True)
         sys.exit(error.exit_code)
     except Exception as error:
         if debug:
             raise
         kind = type(error).__name__
-        click.echo(f"error: unexpected {kind}: {error}; --debug shows where", err=True)
+        reason = printable(str(error))
+        click.echo(f"error: unexpected {kind}: {reason}; --debug shows where", err=True)
         sys.exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -15,19 +16,21 @@ import click
 def printable(text: str) -> str:
     """The text with everything a terminal or a workflow log would obey taken out.
 
-    Titles come from strangers: escape sequences are dropped, and a line that GitHub Actions
-    would read as a workflow command gets a space before it
-    (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
+    Titles come from strangers: escape sequences are dropped, and what GitHub Actions would read
+    as a workflow command is broken up with a space: `::` where a line begins, before which the
+    runner overlooks blanks, and its older form `##[` anywhere
+    (https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs).
     """
     plain = click.unstyle(text)
     # The zero-width joiner holds emoji together; other format characters can reorder a line.
     kept = "".join(
         c for c in plain if c in "\n\t\u200d" or unicodedata.category(c) not in {"Cc", "Cf"}
     )
-    lines = (
-        f" {line}" if line.lstrip().startswith(("::", "##[")) else line for line in kept.split("\n")
-    )
-    return "\n".join(lines)
+    lines = (_COMMAND.sub(r"\1: :", line) for line in kept.split("\n"))
+    return "\n".join(lines).replace("##[", "## [")
+
+
+_COMMAND = re.compile(r"^(\s*)::")
 
 
 class Step(Protocol):
@@ -64,7 +67,9 @@ class Console:
     def document(self, data: Any) -> None:
         """Print the one JSON document of a command run with --json."""
         if self.as_json:
-            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+            text = json.dumps(data, ensure_ascii=False, indent=2)
+            # In a workflow's log this would be a command; as an escape it is the same document.
+            click.echo(text.replace("##[", "#\\u0023["))
 
     @contextmanager
     def step(self, description: str, total: int | None = None) -> Iterator[Step]:

@@ -11,22 +11,48 @@ from hypothesis import strategies as st
 from jobs.console import Console, printable, table
 
 
-@given(st.text())
+def is_command(line: str) -> bool:
+    """Whether the runner of GitHub Actions would look for a command in this line."""
+    return line.lstrip().startswith("::") or "##[" in line
+
+
+HOSTILE = st.lists(st.sampled_from(["::", ":", "##[", "#", "[", " ", "\t", "\n", "\u200b", "a"]))
+
+
+@given(st.one_of(st.text(), HOSTILE.map("".join)))
 def test_nothing_a_terminal_or_a_workflow_obeys_gets_through(text: str) -> None:
     shown = printable(text)
     assert "\x1b" not in shown
     assert "\r" not in shown
     for line in shown.split("\n"):
-        assert not line.startswith(("::", "##["))
+        assert not is_command(line)
 
 
 def test_printable_keeps_what_people_wrote() -> None:
     assert printable("Größe: 医学 $a<b$\n\tnext 👍") == "Größe: 医学 $a<b$\n\tnext 👍"
 
 
-@pytest.mark.parametrize("hostile", ["::error::x", "##[group]", "\x1b[2K::set-output", "\u200b::x"])
-def test_a_title_is_no_workflow_command(hostile: str) -> None:
-    assert printable(hostile).startswith(" ")
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("::error::x", ": :error::x"),
+        (" \t::error::x", " \t: :error::x"),
+        ("##[group]", "## [group]"),
+        ("A title ##[error]x", "A title ## [error]x"),
+        ("\x1b[2K::set-output", ": :set-output"),
+        ("\u200b::x", ": :x"),
+        ("std::vector", "std::vector"),
+    ],
+)
+def test_a_title_is_no_workflow_command(hostile: str, shown: str) -> None:
+    assert printable(hostile) == shown
+
+
+def test_a_document_has_no_workflow_command(capsys: pytest.CaptureFixture[str]) -> None:
+    Console(as_json=True).document(["A title ##[error]x", "\n::error::y"])
+    out = capsys.readouterr().out
+    assert not any(map(is_command, out.splitlines()))
+    assert json.loads(out) == ["A title ##[error]x", "\n::error::y"]
 
 
 def test_json_keeps_standard_output_to_one_document(capsys: pytest.CaptureFixture[str]) -> None:
