@@ -254,14 +254,19 @@ def lint(
         sys.exit(1)
 
 
+class _SafeFormatter(logging.Formatter):
+    """Log lines quote titles and answers of servers: nothing in them is obeyed."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 def main() -> None:
     """Run the command line; known errors are one sentence, exit code 1 or 2."""
     debug = "--debug" in sys.argv[1:]
-    logging.basicConfig(
-        level=logging.DEBUG if debug else logging.ERROR,
-        format="%(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_SafeFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, handlers=[handler])
     try:
         cli(prog_name="tracker", standalone_mode=False)
     except click.exceptions.Abort:
@@ -272,18 +277,15 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except TrackerError as error:
-        if debug:
-            raise
-        click.echo(f"error: {printable(str(error))}", err=True)
-        sys.exit(error.exit_code)
     except Exception as error:
         if debug:
-            raise
-        kind = type(error).__name__
-        reason = printable(str(error))
-        click.echo(f"error: unexpected {kind}: {reason}; --debug shows where", err=True)
-        sys.exit(1)
+            logging.getLogger(__name__).exception("where it happened")
+        known = isinstance(error, TrackerError)
+        said = str(error) if known else f"unexpected {type(error).__name__}: {error}"
+        click.echo(
+            f"error: {printable(said)}" + ("" if known else "; --debug shows where"), err=True
+        )
+        sys.exit(error.exit_code if isinstance(error, TrackerError) else 1)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,17 @@ class SourceReport:
         """`ok` or `failed`."""
         return "failed" if self.error else "ok"
 
+    def as_json(self) -> dict[str, object]:
+        """The report in a document of --json."""
+        return {
+            "name": self.name,
+            "fetched": self.fetched,
+            "new": self.new,
+            "watermark": self.watermark,
+            "status": self.status,
+            "error": self.error,
+        }
+
 
 @runtime_checkable
 class LooksUpArxiv(Protocol):

@@ -116,17 +116,7 @@ def _show(result: DiscoverResult, console: Console) -> None:
     console.document(
         {
             "run": result.run,
-            "sources": [
-                {
-                    "name": report.name,
-                    "fetched": report.fetched,
-                    "new": report.new,
-                    "watermark": report.watermark,
-                    "status": report.status,
-                    "error": report.error,
-                }
-                for report in result.sources
-            ],
+            "sources": [source.as_json() for source in result.sources],
             "alarms": list(result.alarms),
         }
     )

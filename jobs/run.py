@@ -87,7 +87,7 @@ def run(
     """
     now = moment_of(as_of)
     with Index.open(settings.index_url) as index:
-        target = open_target(settings, environ)
+        target = open_target(settings, environ, dry_run=dry_run)
         with index.write() as session:
             number = history.start_run(session, "run", started=now, as_of=as_of)
         work = _Work(settings, index, target, console, number, as_of, now, dry_run)

@@ -86,17 +86,7 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "run": result.run,
         "as_of": result.as_of.isoformat(),
         "dry_run": result.dry_run,
-        "sources": [
-            {
-                "name": source.name,
-                "fetched": source.fetched,
-                "new": source.new,
-                "watermark": source.watermark,
-                "status": source.status,
-                "error": source.error,
-            }
-            for source in result.sources
-        ],
+        "sources": [source.as_json() for source in result.sources],
         "seen": result.report.funnel.seen,
         "relevant": result.report.funnel.relevant,
         "proposals": [_proposal(proposal) for proposal in result.added],

@@ -9,10 +9,11 @@ from tracker.pull_request.target import Target
 from tracker.settings import Settings
 
 
-def open_target(settings: Settings, environ: Mapping[str, str]) -> Target:
+def open_target(settings: Settings, environ: Mapping[str, str], *, dry_run: bool) -> Target:
     """Where the list is read from and proposals go; the packages it needs are imported here.
 
-    Raises InputError when GitHub is the target and there is no GITHUB_TOKEN.
+    A dry run reads a public repository without a token. Raises InputError when GitHub is to be
+    written to and there is no GITHUB_TOKEN.
     """
     propose = settings.propose
     if settings.target == "local":
@@ -23,9 +24,9 @@ def open_target(settings: Settings, environ: Mapping[str, str]) -> Target:
     from tracker.pull_request.github import GithubTarget
 
     token = environ.get("GITHUB_TOKEN", "")
-    if not token:
+    if not token and not dry_run:
         raise InputError(
             "GITHUB_TOKEN is not set; give a token that may write contents and pull requests of "
             f"{settings.list.repository}, or use list.path for a local list"
         )
-    return GithubTarget(settings, token)
+    return GithubTarget(settings, token or None)

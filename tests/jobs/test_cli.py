@@ -105,7 +105,9 @@ def test_when_every_source_fails_the_exit_code_is_1(tmp_path: Path) -> None:
 
 
 def test_debug_shows_where(tmp_path: Path) -> None:
-    assert "Traceback" in tracker(tmp_path, "run", "--debug").stderr
+    done = tracker(tmp_path, "run", "--debug")
+    assert "Traceback" in done.stderr
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("name", sorted(cli.commands))

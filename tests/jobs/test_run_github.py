@@ -16,7 +16,7 @@ from tests.jobs import corpus
 from tests.world.arxiv import ArxivWorld, Record
 from tests.world.github import GitHub
 from tests.world.github_model import NAME, TOKEN
-from tracker.errors import TargetError
+from tracker.errors import InputError, TargetError
 from tracker.settings import load_settings
 
 AS_OF = date(2024, 2, 1)
@@ -115,6 +115,16 @@ def test_a_dry_run_writes_nothing(scene: Scene) -> None:
     assert scene.writes() == []
     assert len(result.added) == 6
     assert result.body
+
+
+def test_a_dry_run_of_a_public_list_needs_no_token(scene: Scene) -> None:
+    environ = {"GITHUB_API_URL": scene.github.url}
+    settings = load_settings(scene.folder / "tracker.toml", environ)
+    console = Console(interactive=False)
+    result = run(settings, console, as_of=AS_OF, dry_run=True, environ=environ)
+    assert len(result.added) == 6
+    with pytest.raises(InputError, match="GITHUB_TOKEN is not set"):
+        run(settings, console, as_of=AS_OF, environ=environ)
 
 
 def test_when_merged_the_next_papers_get_a_new_pull_request(scene: Scene) -> None:
