@@ -35,14 +35,17 @@ def consolidate(records: Iterable[Record]) -> Paper:
     """
     ordered = sorted(records, key=_trust)
     papers = [record.paper for record in ordered]
+    # A list knows the year, or the month; what stands for it must not pass for the day.
+    by_source = [r.paper for r in ordered if r.source not in BY_HAND]
+    dated = by_source if any(paper.published for paper in by_source) else papers
     return Paper(
         title=_first(paper.title for paper in papers),
         identifiers=tuple(sorted({i for record in ordered for i in record.identifiers})),
         abstract=_abstract(papers),
         authors=next((paper.authors for paper in papers if paper.authors), ()),
         categories=next((paper.categories for paper in papers if paper.categories), ()),
-        published=min(_days(paper.published for paper in papers), default=None),
-        updated=max(_days(paper.updated for paper in papers), default=None),
+        published=min(_days(paper.published for paper in dated), default=None),
+        updated=max(_days(paper.updated for paper in dated), default=None),
         venue=_first(p.venue for p in papers if not _NOT_A_VENUE.fullmatch(p.venue)),
         comment=_first(paper.comment for paper in papers),
         version=max((paper.version for paper in papers if paper.version), default=None),

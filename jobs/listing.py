@@ -62,12 +62,22 @@ def title_keys(title: str) -> set[str]:
     return keys - {""}
 
 
-def listing_of(index: Index, reading_list: ReadingList, now: datetime, *, keep: bool) -> Listing:
-    """Identify every entry and give its paper; `keep` records the entries as the current list."""
+def listing_of(
+    index: Index,
+    reading_list: ReadingList,
+    now: datetime,
+    *,
+    keep: bool,
+    source: str = READING_LIST,
+) -> Listing:
+    """Identify every entry and give its paper; `keep` records the entries as the current list.
+
+    `source` is who says what the entries say: the reading list, or a pull request.
+    """
     entries = reading_list.entries
     with index.write() as session:
         stated = [entry.paper() for entry in entries]
-        ids = papers.merge(session, stated, source=READING_LIST, seen_at=now).ids
+        ids = papers.merge(session, stated, source=source, seen_at=now).ids
         if keep:
             history.replace_listing(session, _rows(entries, ids))
     sections: dict[int, frozenset[Path]] = {}
@@ -113,10 +123,9 @@ def _descriptions(taxonomy: Taxonomy, settings: Settings) -> dict[Path, str]:
     for name, section in settings.sections.items():
         known = taxonomy.find(name)
         if known is None:
-            near = ", ".join(repr(s.name) for s in taxonomy.suggest(name)) or "`tracker init` lists"
-            raise InputError(
-                f"sections.{name!r}: no one section of the list is called that; near: {near}"
-            )
+            near = ", ".join(repr(s.name) for s in taxonomy.suggest(name))
+            remedy = f"is it {near}?" if near else "`tracker init` shows their names"
+            raise InputError(f"sections.{name!r}: no one section is called that; {remedy}")
         found[known.path] = section.description
     return found
 

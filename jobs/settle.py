@@ -60,10 +60,10 @@ def settle(
     on_branch = listing
     if opened:
         working = _restored(working, opened, recorded, refused)
-        on_branch = listing_of(index, working, now, keep=False)
+        on_branch = listing_of(index, working, now, keep=False, source=PULL_REQUEST)
         for number in refused & on_branch.entries.keys():
             working = working.remove(on_branch.entries[number])
-            on_branch = listing_of(index, working, now, keep=False)
+            on_branch = listing_of(index, working, now, keep=False, source=PULL_REQUEST)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
     without_git = not snapshot.revision
     pending = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db import history
+from db import history, papers
 from db.index import Index
 from jobs.console import Console
 from jobs.run import RunResult, run
@@ -93,6 +93,22 @@ def test_below_the_limit_a_second_run_adds_nothing_either(place: Path) -> None:
     first = go(place)
     assert 6 < len(first.added) < 100
     assert go(place).added == ()
+
+
+@pytest.mark.parametrize("with_git", [True, False])
+def test_what_is_proposed_says_nothing_new_of_a_paper(place: Path, with_git: bool) -> None:
+    if with_git:
+        for arguments in (["init", "-qb", "main"], ["add", "."], ["commit", "-qm", "list"]):
+            git(place, *arguments)
+    first = go(place)
+    go(place)
+    with Index.open(settings(place).index_url) as index, index.read() as session:
+        for proposal in first.added:
+            [number] = papers.find(session, str(proposal.paper.identifiers[0]))
+            assert papers.get(session, number).published == proposal.paper.published
+            said = {sighting.source for sighting in papers.sightings(session, number)}
+            # Without git the lines are in the list itself.
+            assert ("reading list" in said) == (not with_git)
 
 
 def test_what_waits_moves_up_once_the_first_proposals_are_reviewed(place: Path) -> None:
@@ -204,7 +220,7 @@ def test_a_list_without_entries_says_what_to_do(place: Path) -> None:
 def test_a_described_section_that_is_not_there_is_named(place: Path) -> None:
     with (place / "tracker.toml").open("a", encoding="utf-8") as file:
         file.write('[sections."Sourdoh"]\ndescription = "x"\n')
-    with pytest.raises(InputError, match=r"Sourdoh.*near: 'Sourdough'"):
+    with pytest.raises(InputError, match=r"Sourdoh.*is it 'Sourdough'\?"):
         go(place)
 
 
