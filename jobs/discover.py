@@ -112,15 +112,17 @@ def enrich(
     numbers: Collection[int],
     sources: Sequence[Source],
     *,
+    failed: Collection[str] = (),
     now: datetime,
     console: Console,
 ) -> int:
     """Ask the sources about listed papers whose abstract is not known; how many they knew.
 
-    What a source did not know is not asked again for a month.
+    What a source did not know is not asked again for a month, and a source that `failed` just
+    before is not asked at all.
     """
     found = 0
-    for name, ask in _askers(sources).items():
+    for name, ask in _askers(s for s in sources if s.name not in failed).items():
         with index.read() as session:
             wanted = _without_abstract(session, numbers, name, ask, now)
         if not wanted:
@@ -152,6 +154,7 @@ class _Asker:
 def _askers(sources: Iterable[Source]) -> dict[str, _Asker]:
     """One way to ask for each provider, arXiv first: it is asked for its own papers only."""
     found: dict[str, _Asker] = {}
+    sources = list(sources)
     for source in sources:
         if isinstance(source, LooksUpArxiv):
             found.setdefault(source.name, _Asker(_by_value(source), frozenset({"arxiv"})))

@@ -24,7 +24,8 @@ def search(settings: Settings, console: Console, query: str, limit: int) -> None
     for hit in hits:
         paper = found[hit.paper]
         day = paper.published.isoformat() if paper.published else "no date"
-        console.say(f"{paper.title}\n  {day}  {paper.url}\n  {hit.snippet}\n")
+        snippet = f"\n  {hit.snippet}" if hit.snippet else ""
+        console.say(f"{paper.title}\n  {day}  {paper.url}{snippet}\n")
     if not hits:
         console.say("No paper fits.")
     console.document(

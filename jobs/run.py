@@ -21,6 +21,7 @@ from jobs.settle import State, settle
 from jobs.status import silences
 from jobs.targets import open_target
 from tracker.http import Http
+from tracker.pull_request.folder import TEXT_NAME
 from tracker.pull_request.proposal import Proposal, Report
 from tracker.pull_request.target import Conflict, PullRequest, Snapshot, Target
 from tracker.reading_list import ReadingList
@@ -36,8 +37,9 @@ class RunResult:
     """What a run did.
 
     `report` is what the pull request says, `added` the proposals this run put into it, `diff`
-    what changes in the list, `body` the pull request's text. `alarms` are sentences about
-    sources that have been silent for longer than they usually are.
+    what changes in the list, `body` the pull request's text. `where` tells a person where to
+    look at it. `alarms` are sentences about sources that have been silent for longer than they
+    usually are.
     """
 
     run: int
@@ -49,6 +51,7 @@ class RunResult:
     pull_request: PullRequest | None
     diff: str
     body: str
+    where: str = ""
     alarms: tuple[str, ...] = ()
 
     @property
@@ -110,7 +113,7 @@ def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
         reports = discover(
             work.index, sources, until=work.as_of, now=work.now, console=work.console
         )
-        listing = _identify(work, reading_list, sources)
+        listing = _identify(work, reading_list, sources, [r.name for r in reports if r.error])
     outcome, pull_request = _propose(work, snapshot, listing, reports)
     with work.index.read() as session:
         alarms = silences(session, [report.name for report in reports])
@@ -126,8 +129,20 @@ def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
         pull_request=pull_request,
         diff=outcome.diff,
         body=outcome.body,
+        where=_where(work, snapshot, pull_request),
         alarms=tuple(alarms),
     )
+
+
+def _where(work: _Work, snapshot: Snapshot, pull_request: PullRequest | None) -> str:
+    """Where a person looks at the proposals."""
+    if pull_request is None or pull_request.url:
+        return (pull_request.url if pull_request else None) or ""
+    if snapshot.revision:
+        folder = work.settings.resolve(work.settings.list.path or ".")
+        command = f"git -C {folder} diff {snapshot.base}...{snapshot.branch}"
+        return f"on the branch {snapshot.branch}; see {TEXT_NAME} or `{command}`"
+    return f"in {', '.join(snapshot.files)}; see {TEXT_NAME}, and delete it when reviewed"
 
 
 def _examples(index: Index, reading_list: ReadingList) -> Examples:
@@ -138,11 +153,14 @@ def _examples(index: Index, reading_list: ReadingList) -> Examples:
     return Examples(listed, tuple(i for paper in rejected.values() for i in paper.identifiers))
 
 
-def _identify(work: _Work, reading_list: ReadingList, sources: Sequence[Source]) -> Listing:
+def _identify(
+    work: _Work, reading_list: ReadingList, sources: Sequence[Source], failed: Sequence[str]
+) -> Listing:
     """Every entry's paper, with the abstracts that the sources can look up."""
     with work.console.step("Identifying the entries"):
         listing = listing_of(work.index, reading_list, work.now, keep=True)
-    if enrich(work.index, listing.sections, sources, now=work.now, console=work.console):
+    numbers, console = listing.sections, work.console
+    if enrich(work.index, numbers, sources, failed=failed, now=work.now, console=console):
         listing = listing_of(work.index, reading_list, work.now, keep=True)
     return listing
 

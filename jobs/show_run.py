@@ -14,37 +14,38 @@ from tracker.taxonomy import common_root, path_text
 
 
 def show(result: RunResult, console: Console) -> None:
-    """Print the result of a run."""
+    """Print the result of a run; of a dry run the diff and the text first."""
     if console.as_json:
         console.document(as_json(result))
         return
+    if result.dry_run and result.diff:
+        console.say(result.diff)
+        console.say("")
+        # The hidden record at the end is for the next run, not for a reader.
+        console.say(result.body.partition("<!-- survey-tracker 1")[0].rstrip())
+        console.say("")
     console.say(funnel_text(result.report.funnel))
     if result.added:
         console.say("")
         console.say(sections_text(result.added))
-    if result.dry_run:
-        console.say("")
-        console.say(result.diff or "Nothing would be changed.")
-        if result.diff:
-            console.say("")
-            console.say(result.body)
     console.say("")
     console.say(outcome(result))
 
 
 def outcome(result: RunResult) -> str:
-    """One sentence: what became of the pull request."""
-    if result.dry_run:
-        return "Dry run: nothing was written outside the index."
-    pull_request = result.pull_request
-    if pull_request is None:
-        return "Nothing to propose."
-    where = pull_request.url or pull_request.branch
-    if not result.added and pull_request.state == "unchanged":
-        return f"Nothing new; {len(result.report.proposals)} proposals wait for review: {where}"
+    """One sentence: what became of the proposals, and where they are."""
     count = len(result.added)
     papers = "1 paper" if count == 1 else f"{count} papers"
-    return f"{papers} proposed, pull request {pull_request.state}: {where}"
+    waiting = len(result.report.proposals) - count
+    if result.dry_run:
+        would = f"{papers} would be proposed" if count else "nothing new would be proposed"
+        return f"Dry run: {would}; nothing was written but the index."
+    if result.pull_request is None:
+        return "Nothing to propose."
+    if not count:
+        return f"Nothing new; {waiting} proposals wait for review: {result.where}"
+    others = f", {waiting} more wait" if waiting else ""
+    return f"{papers} proposed{others}: {result.where}"
 
 
 def funnel_text(funnel: Funnel) -> str:
@@ -59,7 +60,7 @@ def funnel_text(funnel: Funnel) -> str:
         ("relevant", funnel.relevant),
         ("without a clear section", funnel.unplaced),
         ("postponed (limit)", funnel.postponed),
-        ("proposed", funnel.proposed),
+        ("in the pull request", funnel.proposed),
     ]
     return sources + "\n\n" + table(["funnel", "papers"], steps)
 
@@ -92,6 +93,7 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "proposals": [_proposal(proposal) for proposal in result.added],
         "waiting": len(result.report.proposals) - len(result.added),
         "postponed": result.report.funnel.postponed,
+        "without_section": result.report.funnel.unplaced,
         "abstained": [_unplaced(unplaced) for unplaced in result.report.unplaced],
         "alarms": list(result.alarms),
         "pull_request": None,

@@ -91,6 +91,14 @@ def test_github_without_a_token_says_which(tmp_path: Path, monkeypatch: pytest.M
     assert "GITHUB_TOKEN is not set" in done.stderr
 
 
+@pytest.mark.parametrize("listed", ['path = "nowhere"', 'path = "."\nfiles = ["LIST.md"]'])
+def test_a_list_that_is_not_there_is_bad_configuration(tmp_path: Path, listed: str) -> None:
+    (tmp_path / "tracker.toml").write_text(f"[list]\n{listed}\n", encoding="utf-8")
+    done = tracker(tmp_path, "run")
+    assert done.returncode == 2
+    assert "correct list.path" in done.stderr
+
+
 def test_when_every_source_fails_the_exit_code_is_1(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
     (tmp_path / "tracker.toml").write_text(

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.errors import TargetError
+from tracker.errors import InputError, TargetError
 from tracker.pull_request import block
 from tracker.pull_request.body import local_text, with_body
 from tracker.pull_request.commands import Comment
@@ -131,7 +131,7 @@ class FolderTarget:
             text = read_text(self._folder / name)
             if text is None:
                 path = self._folder / name
-                raise TargetError(f"{path}: no such file; correct list.path or list.files")
+                raise InputError(f"{path}: no such file; correct list.path or list.files")
             texts[name] = text
         return texts
 

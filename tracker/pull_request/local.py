@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tracker.errors import TargetError
+from tracker.errors import InputError, TargetError
 from tracker.pull_request import block, rolling
 from tracker.pull_request.body import local_text
 from tracker.pull_request.commands import Comment
@@ -38,17 +38,17 @@ def local_target(
     """The target for a folder with a reading list, in a git checkout or not.
 
     `files` are relative to `folder`; `branch` is the one proposals are committed to; `base`
-    the one they are meant for, None for the one that is checked out. Raises TargetError when
+    the one they are meant for, None for the one that is checked out. Raises InputError when
     there is no such folder or base.
     """
     if not folder.is_dir():
-        raise TargetError(f"{folder}: no such folder; correct list.path")
+        raise InputError(f"{folder}: no such folder; correct list.path")
     repository = LocalRepository.around(folder)
     if repository is None:
         return FolderTarget(folder, files, branch)
     head = repository.head(base or "HEAD")
     if head is None and base is not None:
-        raise TargetError(f"{folder}: there is no branch {base!r}; correct list.branch")
+        raise InputError(f"{folder}: there is no branch {base!r}; correct list.branch")
     # A list that git does not keep, such as a copy in an ignored folder, is no more than files.
     if head is None or not all(repository.blob(head, name) for name in files):
         return FolderTarget(folder, files, branch)

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tracker.errors import TargetError
+from tracker.errors import InputError, TargetError
 from tracker.pull_request.rolling import Blob, Commit, Divergence
 from tracker.pull_request.target import Conflict, Plan
 
@@ -86,7 +86,7 @@ class LocalRepository:
     def text(self, blob: Blob, path: str) -> str:
         mode, name = blob
         if not mode.startswith("100"):
-            raise TargetError(f"{path}: not a file in git; name the file itself in list.files")
+            raise InputError(f"{path}: not a file in git; name the file itself in list.files")
         content = self._bytes("cat-file", "blob", name)
         return content.decode("utf-8", "surrogateescape")
 

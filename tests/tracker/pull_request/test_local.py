@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tracker.pull_request.examples import BRANCH, LIST, add, edited, proposal, put, report
-from tracker.errors import TargetError
+from tracker.errors import InputError, TargetError
 from tracker.pull_request import block
 from tracker.pull_request.folder import TEXT_NAME, write_atomically
 from tracker.pull_request.local import local_target
@@ -191,11 +191,11 @@ def test_a_list_in_a_folder_of_the_checkout(checkout: Path) -> None:
 
 
 def test_problems_are_named(checkout: Path, tmp_path: Path) -> None:
-    with pytest.raises(TargetError, match=r"no such folder; correct list\.path"):
+    with pytest.raises(InputError, match=r"no such folder; correct list\.path"):
         target(tmp_path / "nowhere")
-    with pytest.raises(TargetError, match=r"no branch 'trunk'; correct list\.branch"):
+    with pytest.raises(InputError, match=r"no branch 'trunk'; correct list\.branch"):
         target(checkout, "trunk")
-    with pytest.raises(TargetError, match=r"LIST\.md: no such file"):
+    with pytest.raises(InputError, match=r"LIST\.md: no such file"):
         local_target(checkout, ["LIST.md"], BRANCH).read()
 
 
