@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 
 from tracker.paper import Paper
 from tracker.reading_list.dates import PartialDate
@@ -28,7 +29,8 @@ class Style:
     """The style of one section.
 
     `lane` are the section's entries of its main kind, in order; `wider` are entries of the
-    sections around it, for what the section itself does not show.
+    sections around it, for what the section itself does not show; `listed` are those of the
+    whole list, section by section, for what neither shows.
     """
 
     def __init__(
@@ -36,9 +38,11 @@ class Style:
         lane: Sequence[Entry],
         wider: Sequence[Entry],
         templates: Sequence[Template] | None = None,
+        listed: Sequence[Sequence[Entry]] = (),
     ) -> None:
         self.lane = tuple(lane)
         self.wider = tuple(wider)
+        self.listed = tuple(listed)
         self.templates = (
             [Template(entry) for entry in self.lane or self.wider]
             if templates is None
@@ -48,7 +52,8 @@ class Style:
     def without(self, entry: Entry) -> Style:
         """The style as it would be without one of several entries."""
         kept = [template for template in self.templates if template.entry is not entry]
-        style = Style([other for other in self.lane if other is not entry], self.wider, kept)
+        lane = [other for other in self.lane if other is not entry]
+        style = Style(lane, self.wider, kept, self.listed)
         style.__dict__["relatives"] = self.relatives
         return style
 
@@ -92,8 +97,23 @@ class Style:
             before=lead,
             links=examples,
             pair=_pair(self.templates),
-            **_date_habits([token for token in written if token.kind == "date"]),
+            **self._date_habits(written),
         )
+
+    def _date_habits(self, tokens: Sequence[Token]) -> dict[str, bool]:
+        """How dates are written; what only months and days above nine leave open, by others."""
+        counts = _date_counts((t.pattern, t.text) for t in tokens if t.kind == "date")
+        for entries in ((self.wider,), self.listed):
+            for shown in (("{MM}", "{M} alone"), ("{DD}", "{D} alone")):
+                if any(counts[field] for field in shown):
+                    continue
+                found = _date_counts(_dates(chain.from_iterable(entries)))
+                counts.update({field: found[field] for field in shown})
+        return {
+            "padded": counts["{MM}"] > counts["{M} alone"],
+            "padded_day": counts["{DD}"] > counts["{D} alone"],
+            "long_months": counts["{Month}"] > counts["{Mon}"] - counts["May"],
+        }
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -192,21 +212,25 @@ class Style:
         return f'{kind} "{line}", {order}'
 
 
-def _date_habits(tokens: Sequence[Token]) -> dict[str, bool]:
-    """How numbers and names of months are written, from the dates that show it."""
+def _date_counts(dates: Iterable[tuple[str, str]]) -> Counter[str]:
+    """How often each field is written in dates given by pattern and text."""
     counts: Counter[str] = Counter()
-    for token in tokens:
-        for field in re.findall(r"\{\w+\}", token.pattern):
+    for pattern, text in dates:
+        for field in re.findall(r"\{\w+\}", pattern):
             counts[field] += 1
-        month = re.search(r"(?<!\d)[1-9](?!\d)", token.text)
-        counts["{M} alone"] += "{M}" in token.pattern and month is not None
-        counts["{D} alone"] += "{D}" in token.pattern and month is not None
-        counts["May"] += "May" in token.text
-    return {
-        "padded": counts["{MM}"] > counts["{M} alone"],
-        "padded_day": counts["{DD}"] > counts["{D} alone"],
-        "long_months": counts["{Month}"] > counts["{Mon}"] - counts["May"],
-    }
+        below_ten = re.search(r"(?<!\d)[1-9](?!\d)", text) is not None
+        counts["{M} alone"] += "{M}" in pattern and below_ten
+        counts["{D} alone"] += "{D}" in pattern and below_ten
+        counts["May"] += "May" in text
+    return counts
+
+
+def _dates(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    """The dates that entries write, by pattern and text."""
+    for entry in entries:
+        for place in entry.reading.places:
+            if place.name == "date":
+                yield place.pattern, entry.text[place.start : place.end]
 
 
 def _pair(templates: Sequence[Template]) -> str:
@@ -266,4 +290,5 @@ def style_of(by_section: Mapping[Path, Sequence[Entry]], section: Path) -> Style
         for path, entries in by_section.items():
             if path != section and path[: len(above)] == above:
                 wider += entries
-    return Style(own, (wider if own else main_lane(wider))[:400])
+    around = (wider if own else main_lane(wider))[:400]
+    return Style(own, around, listed=list(by_section.values()))

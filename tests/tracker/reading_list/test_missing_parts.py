@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -70,3 +71,15 @@ def test_preprints_keep_their_month_where_journals_have_only_years() -> None:
         "* [**Oven Notes, 2024**] **Naan**: Walls of Clay. [paper](https://bread.example/c)",
     ]
     assert added(lines).startswith("* [**arXiv, 2024.10**] ")
+
+
+def test_whether_months_are_padded_is_asked_of_the_whole_list() -> None:
+    text = (
+        "# Rye\n\n* [**arXiv, 2023.06**] Crumbs of Old Loaves. [paper](https://bread.example/a)\n"
+        "\n# Wheat\n\n* [**arXiv, 2023.11**] Rising Slowly at Night. "
+        "[paper](https://bread.example/b)\n"
+    )
+    listed = ReadingList.parse({"README.md": text})
+    january = replace(PAPER, published=date(2024, 1, 5))
+    _, [addition] = listed.insert_all([(("Wheat",), january)])
+    assert addition.text.startswith("* [**arXiv, 2024.01**] ")
