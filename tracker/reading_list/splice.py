@@ -59,11 +59,14 @@ def insertion(
     lane = style.lane
     document = documents[lane[0].file]
     at = place_in(lane, style, facts)
+    gap = _gap(document, lane, at)
+    kept = text is not None
     text = style.write(facts, at) if text is None else text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", document.ending)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text if kept else _tidy(text, breaks=lane[0].kind == "paragraph" and not gap)
+    text = text.replace("\n", document.ending)
     neighbour = lane[at - 1] if at > 0 else lane[0]
     text, numbers, counts = _with_marker(document, text, lane, at)
-    gap = _gap(document, lane, at)
     line = neighbour.end if at > 0 else neighbour.start
     splice = Splice(
         line,
@@ -78,6 +81,18 @@ def insertion(
         at=at,
     )
     return document.file, splice
+
+
+_SPARE_BLANKS = re.compile(r"(?<![ \t\n])[ \t](?=\n)|[ \t]+(?=\n\n|\Z)")
+
+
+def _tidy(text: str, *, breaks: bool) -> str:
+    """An entry without blanks at the ends of its lines; `breaks` keeps those that break a line.
+
+    Two blanks break a line where another follows without a blank line between.
+    """
+    behind = "  " if breaks and text.endswith("  ") else ""
+    return _SPARE_BLANKS.sub("", text).rstrip() + behind
 
 
 def place_in(lane: Sequence[Entry], style: Style, facts: Facts) -> int:
@@ -196,7 +211,7 @@ def _first_entry(
     if style.templates:
         text = style.write(facts, 0)
         donor = style.templates[0].entry
-        text = re.sub(r"\r\n|\r|\n", eol, text)
+        text = _tidy(re.sub(r"\r\n|\r", "\n", text), breaks=False).replace("\n", eol)
         if donor.kind == "numbered":
             text = _NUMBER.sub(r"\g<1>1\3", text, count=1)
         if donor.kind == "table row":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -83,3 +84,30 @@ def test_whether_months_are_padded_is_asked_of_the_whole_list() -> None:
     january = replace(PAPER, published=date(2024, 1, 5))
     _, [addition] = listed.insert_all([(("Wheat",), january)])
     assert addition.text.startswith("* [**arXiv, 2024.01**] ")
+
+
+@pytest.mark.parametrize("blanks", [" ", "  ", "\t"])
+@pytest.mark.parametrize(
+    "template",
+    ["- **{title}** {link}", "{link} {title}\n", "1. **{title}**.\n\n   {link}"],
+)
+def test_an_added_entry_ends_without_the_blanks_of_its_neighbours(
+    template: str, blanks: str
+) -> None:
+    lines = [re.sub(r"\n|$", blanks + r"\g<0>", line, count=1) for line in entries(template)]
+    line = added(lines)
+    assert line == re.sub(r"[ \t]+$", "", line, flags=re.MULTILINE)
+    assert PAPER.title in line
+
+
+def test_an_added_row_ends_at_its_last_bar() -> None:
+    head = ["| Title | Link |", "| --- | --- |"]
+    assert added(head + [f"{line} " for line in entries("| {title} | {link} |")]).endswith(") |")
+
+
+def test_blanks_that_break_the_lines_of_one_paragraph_stay() -> None:
+    lines = [
+        f"[Baking Number {n} with Great Care](https://arxiv.org/abs/2401.0000{n})  "
+        for n in range(4)
+    ]
+    assert added(lines).endswith(")  ")
