@@ -312,7 +312,20 @@ def leave_out(tokens: list[Token], kinds: set[str], *, cells: bool) -> list[Toke
         dropped = ""
     if dropped and kept and kept[-1].kind == "text" and not cells:
         kept.append(Token("text", _join(kept.pop().text, "", dropped)))
+    if kept and not cells and kept[-1].kind == "text" and kept[-1] is not tokens[-1]:
+        end = tokens[-1].text if tokens[-1].kind == "text" else ""
+        kept.append(Token("text", _without_dangling(kept.pop().text, end)))
     return kept
+
+
+_DANGLING = re.compile(r"(?:(?:^|(?<=\s))[-–—]|[—:：|,;·•]|<br\s*/?>)\s*$", re.IGNORECASE)
+
+
+def _without_dangling(text: str, end: str) -> str:
+    """A last text without signs that announce what is not there, unless entries end so."""
+    while (found := _DANGLING.search(text)) and not end.rstrip().endswith(found[0].rstrip()):
+        text = text[: found.start()].rstrip(" \t\r\n")
+    return text
 
 
 def _join(before: str, behind: str, dropped: str) -> str:
@@ -320,16 +333,9 @@ def _join(before: str, behind: str, dropped: str) -> str:
     lines = re.search(r"(\r\n|\r|\n)[ \t]*(?:[-*+] )?[^\r\n]*$", before)
     if lines and re.match(r"[ \t]*(?:\r|\n|$)", behind):
         return before[: lines.start()] + behind
-    pairs = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"))
-    changed = True
-    while changed:
-        changed = False
-        for opened, closed in pairs:
-            if before.rstrip(" ,").endswith(opened) and behind.lstrip(" .,").startswith(closed):
-                before = before.rstrip(" ,")[: -len(opened)]
-                behind = behind.lstrip(" .,")[len(closed) :]
-                changed = True
-                break
+    before, behind = _without_pairs(before, behind)
+    if (joined := _without_line(before, behind)) is not None:
+        return joined
     if dropped == "short":
         behind = re.sub(r"^\s*(?:[:：]|[-–—](?=\s))\s*", " " if before[-1:].strip() else "", behind)
     # Of two separators one is enough.
@@ -344,6 +350,39 @@ def _join(before: str, behind: str, dropped: str) -> str:
     if (before[-1:].isspace() or opens) and behind[:1] in (" ", "\t"):
         behind = behind.lstrip(" \t")
     return before + behind
+
+
+_PAIRS = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"))
+
+
+def _without_pairs(before: str, behind: str) -> tuple[str, str]:
+    """Both sides of something left out without the brackets that held it alone."""
+    changed = True
+    while changed:
+        changed = False
+        for opened, closed in _PAIRS:
+            if before.rstrip(" ,").endswith(opened) and behind.lstrip(" .,").startswith(closed):
+                before = before.rstrip(" ,")[: -len(opened)]
+                behind = behind.lstrip(" .,")[len(closed) :]
+                changed = True
+                break
+    return before, behind
+
+
+_BREAK = r"(?:<br\s*/?>[ \t]*(?:\r\n|\r|\n)?|\r\n|\r|\n)"
+_LINE_BEFORE = re.compile(rf"{_BREAK}[ \t]*(?:[-*+•][ \t]+)?$", re.IGNORECASE)
+_LINE_BEHIND = re.compile(rf"[ \t]*{_BREAK}", re.IGNORECASE)
+
+
+def _without_line(before: str, behind: str) -> str | None:
+    """The text without a line of which nothing is left; None where something is."""
+    start, end = _LINE_BEFORE.search(before), _LINE_BEHIND.match(behind)
+    if start is None or (end is None and behind.strip()):
+        # A line that goes on does so without the sign that set off what went.
+        return before + re.sub(r"^\s*[·•|,;–—]\s+", "", behind) if start else None
+    if end is None or end.end() == len(behind):
+        return before[: start.start()] + behind
+    return before + behind[end.end() :].lstrip(" \t")
 
 
 def _squeeze(text: str, donor: Template) -> str:

@@ -111,3 +111,40 @@ def test_blanks_that_break_the_lines_of_one_paragraph_stay() -> None:
         for n in range(4)
     ]
     assert added(lines).endswith(")  ")
+
+
+@pytest.mark.parametrize("sign", [" -", ":", " |", ",", " —", " –", " ·", "<br>"])
+def test_a_sign_before_an_unknown_end_goes_too(sign: str) -> None:
+    lines = [
+        f"- [Baking Number {n} with Great Care](https://arxiv.org/abs/2401.0000{n}){sign} "
+        f"{words} from the oven of a friend, told at some length"
+        for n, words in enumerate(("Crusts", "A loaf", "Old news", "Some rye", "Much flour"))
+    ]
+    assert added(lines) == f"- [{PAPER.title}](https://arxiv.org/abs/2410.05046)"
+
+
+def test_a_sign_entries_end_with_stays() -> None:
+    assert added(entries("- **{title}**: {link};")).endswith(");")
+
+
+@pytest.mark.parametrize("end", ["<br>\n", "<br/>", "\n  ", "  \n  "])
+def test_a_line_that_only_names_unknown_authors_is_left_out(end: str) -> None:
+    people = ("Ada Rye, Bo Wheat", "Cy Spelt, Di Oats, Ed Barley", "Flo Millet, Gus Bran")
+    lines = [
+        f"- **Baking Number {n} with Great Care**{end}*{names}*{end}"
+        f"[paper](https://arxiv.org/abs/2401.0000{n})"
+        for n, names in enumerate(people)
+    ]
+    line = f"- **{PAPER.title}**{end}[paper](https://arxiv.org/abs/2410.05046)"
+    assert added(lines) == line
+
+
+def test_authors_are_never_those_of_the_entry_beside() -> None:
+    lines = [
+        f"- **Baking Number {n} with Great Care**  \n  {name}  \n"
+        f"  [paper](https://arxiv.org/abs/2401.0000{n})"
+        for n, name in enumerate(("Ada Rye", "Bo Wheat et al.", "A. Spelt and D. Oats"))
+    ]
+    text = added(lines)
+    assert not re.search("Rye|Wheat|Spelt|Oats", text)
+    assert len(text.splitlines()) == 2
