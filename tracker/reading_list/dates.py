@@ -73,13 +73,16 @@ _FORMS = tuple(
         rf"{_EDGE}{_YEAR}(?P<s1>,? |-){_MONTH}(?!\w)",
         rf"(?<![\d./]){_YEAR}(?![\w/])(?!\.\d)",
         r"(?P<s1>['’])(?P<short>\d\d)(?!\w)",
+        # The first digits of an arXiv identifier say year and month; 19 and 20 begin years.
+        r"(?:(?<=arxiv)['’]|(?<=arxiv[ -])|(?<=arxiv ['’]))(?P<short>0[7-9]|1[0-8]|2[1-9])"
+        r"(?P<joined>0[1-9]|1[0-2])(?![\w.])",
     )
 )
 
 _ANY_MONTH = re.compile(r"[JFMASOND][aepuco][nbrylgptvc]", re.IGNORECASE)
 _NUMBER_FORMS = tuple(form for form in _FORMS if "january" not in form.pattern)
 # What every form has; most pieces of text have it not.
-_ANY_YEAR = re.compile(r"(?:19|20)\d\d|['’]\d\d")
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d|['’]\d\d|arxiv[ -]\d\d", re.IGNORECASE)
 
 
 def find_date(text: str, start: int = 0, end: int | None = None) -> WrittenDate | None:
@@ -99,7 +102,7 @@ def find_date(text: str, start: int = 0, end: int | None = None) -> WrittenDate 
 def _value(found: re.Match[str]) -> PartialDate | None:
     parts = found.groupdict()
     year = int(parts["year"]) if parts.get("year") else 2000 + int(parts["short"])
-    month = parts.get("month")
+    month = parts.get("month") or parts.get("joined")
     number = None if month is None else int(month) if month.isdigit() else _NAMES[month.lower()]
     day = int(parts["day"]) if parts.get("day") else None
     value = PartialDate(year, number, day)
@@ -109,8 +112,8 @@ def _value(found: re.Match[str]) -> PartialDate | None:
 def _pattern(found: re.Match[str]) -> str:
     """The text with its numbers replaced by field names, such as `{Y}.{m}` or `{D} {Mon}, {Y}`."""
     parts = found.groupdict()
-    fields = {name: _field(name, parts[name]) for name in ("year", "month", "day", "short")
-              if parts.get(name)}  # fmt: skip
+    names = ("year", "month", "joined", "day", "short")
+    fields = {name: _field(name, parts[name]) for name in names if parts.get(name)}
     spans = sorted((found.span(name), field) for name, field in fields.items())
     written, position = "", found.start()
     for (start, stop), field in spans:
@@ -126,6 +129,8 @@ def _field(name: str, value: str) -> str:
         return "{Y}"
     if name == "short":
         return "{y}"
+    if name == "joined":
+        return "{MM}"
     if name == "day":
         return "{DD}" if value.startswith("0") else "{D}"
     if value.isdigit():

@@ -77,7 +77,10 @@ def _venue(paper: Paper, facts: Sequence[Facts], wider: Sequence[Facts]) -> str:
         return ""
     for venues in (stated, [fact.venue for fact in wider]):
         spelled = Counter(
-            _YEAR.sub(year, venue) for venue in venues if re.match(r"(?i)arxiv\b", venue)
+            # Other digits are those of the paper they stand with.
+            re.sub(r"[\s'’:-]*(?<!\d)(?!(?:19|20)\d\d(?!\d))\d[\d.]*", "", _YEAR.sub(year, venue))
+            for venue in venues
+            if re.match(r"(?i)arxiv\b", venue)
         )
         if spelled:
             return spelled.most_common(1)[0][0]

@@ -95,7 +95,9 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
     if token.kind == "date" and facts.published is not None:
         pattern = token.pattern
         if pattern_depth(pattern) > facts.published.depth:
-            pattern = "{Y}" if facts.published.depth == 1 else "{Y}-{MM}"
+            short = "{y}{MM}" in pattern and facts.published.depth == 1
+            years = pattern.replace("{MM}", "") if short else "{Y}"
+            pattern = years if facts.published.depth == 1 else "{Y}-{MM}"
         if habits.long_months:
             pattern = pattern.replace("{Mon}", "{Month}")
         return write_date(
@@ -299,19 +301,20 @@ def leave_out(tokens: list[Token], kinds: set[str], *, cells: bool) -> list[Toke
     """
     kept: list[Token] = []
     dropped = ""
-    for token in tokens:
+    for number, token in enumerate(tokens):
         if token.kind in kinds:
             dropped = token.kind
             continue
         if dropped and token.kind == "text" and kept and kept[-1].kind == "text":
             before = kept.pop().text
-            joined = before + token.text if cells else _join(before, token.text, dropped)
+            ends = all(other.kind in kinds for other in tokens[number + 1 :])
+            joined = before + token.text if cells else _join(before, token.text, dropped, ends)
             kept.append(Token("text", joined))
         else:
             kept.append(token)
         dropped = ""
     if dropped and kept and kept[-1].kind == "text" and not cells:
-        kept.append(Token("text", _join(kept.pop().text, "", dropped)))
+        kept.append(Token("text", _join(kept.pop().text, "", dropped, ends=True)))
     if kept and not cells and kept[-1].kind == "text" and kept[-1] is not tokens[-1]:
         end = tokens[-1].text if tokens[-1].kind == "text" else ""
         kept.append(Token("text", _without_dangling(kept.pop().text, end)))
@@ -328,13 +331,14 @@ def _without_dangling(text: str, end: str) -> str:
     return text
 
 
-def _join(before: str, behind: str, dropped: str) -> str:
-    """What is left of the text around something left out: brackets that held it go too."""
+def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
+    """What is left around something left out, without brackets; `ends`: nothing comes behind."""
     lines = re.search(r"(\r\n|\r|\n)[ \t]*(?:[-*+] )?[^\r\n]*$", before)
-    if lines and re.match(r"[ \t]*(?:\r|\n|$)", behind):
+    whole = r"[ \t]*(?:\r|\n|$)" if ends or dropped == "note" else r"[ \t]*[\r\n]"
+    if lines and re.match(whole, behind):
         return before[: lines.start()] + behind
     before, behind = _without_pairs(before, behind)
-    if (joined := _without_line(before, behind)) is not None:
+    if (joined := _without_line(before, behind, ends)) is not None:
         return joined
     if dropped == "short":
         behind = re.sub(r"^\s*(?:[:：]|[-–—](?=\s))\s*", " " if before[-1:].strip() else "", behind)
@@ -374,13 +378,15 @@ _LINE_BEFORE = re.compile(rf"{_BREAK}[ \t]*(?:[-*+•][ \t]+)?$", re.IGNORECASE)
 _LINE_BEHIND = re.compile(rf"[ \t]*{_BREAK}", re.IGNORECASE)
 
 
-def _without_line(before: str, behind: str) -> str | None:
+def _without_line(before: str, behind: str, ends: bool) -> str | None:
     """The text without a line of which nothing is left; None where something is."""
     start, end = _LINE_BEFORE.search(before), _LINE_BEHIND.match(behind)
-    if start is None or (end is None and behind.strip()):
+    if start is None:
+        return None
+    if end is None and (behind.strip() or not ends):
         # A line that goes on does so without the sign that set off what went.
-        return before + re.sub(r"^\s*[·•|,;–—]\s+", "", behind) if start else None
-    if end is None or end.end() == len(behind):
+        return before + re.sub(r"^\s*[·•|,;.–—](?:\s+|$)", "", behind).lstrip(" \t")
+    if end is None or (ends and end.end() == len(behind)):
         return before[: start.start()] + behind
     return before + behind[end.end() :].lstrip(" \t")
 

@@ -216,7 +216,7 @@ def _date_counts(dates: Iterable[tuple[str, str]]) -> Counter[str]:
     """How often each field is written in dates given by pattern and text."""
     counts: Counter[str] = Counter()
     for pattern, text in dates:
-        for field in re.findall(r"\{\w+\}", pattern):
+        for field in re.findall(r"\{\w+\}", pattern.replace("{y}{MM}", "")):
             counts[field] += 1
         below_ten = re.search(r"(?<!\d)[1-9](?!\d)", text) is not None
         counts["{M} alone"] += "{M}" in pattern and below_ten

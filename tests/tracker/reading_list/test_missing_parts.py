@@ -20,11 +20,11 @@ PAPER = Paper(
 LINK = "[paper](https://arxiv.org/abs/{})"
 
 
-def added(lines: list[str]) -> str:
+def added(lines: list[str], paper: Paper = PAPER) -> str:
     text = "# Breads\n\n## Rye\n\n" + "\n".join(lines) + "\n"
     listed = ReadingList.parse({"README.md": text})
     [section] = {entry.section for entry in listed.entries}
-    _, [addition] = listed.insert_all([(section, PAPER)])
+    _, [addition] = listed.insert_all([(section, paper)])
     return addition.text
 
 
@@ -148,3 +148,33 @@ def test_authors_are_never_those_of_the_entry_beside() -> None:
     text = added(lines)
     assert not re.search("Rye|Wheat|Spelt|Oats", text)
     assert len(text.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("sign", "month"), [("'", 2), ("’", 11), (" ", 10), ("-", 1)])
+def test_year_and_month_of_an_identifier_are_those_of_the_paper_itself(
+    sign: str, month: int
+) -> None:
+    lines = [
+        f"- Baking Number {n} with Great Care (**arXiv{sign}{number}**) {LINK.format(link)}"
+        for n, (number, link) in enumerate(
+            [("2410", "2410.00001"), ("2401", "2401.00002"), ("2311", "2311.00003")]
+        )
+    ]
+    paper = replace(PAPER, published=date(2025, month, 7))
+    assert f" (**arXiv{sign}25{month:02d}**) [paper](" in added(lines, paper)
+
+
+def test_digits_that_are_no_date_are_not_copied() -> None:
+    lines = entries("- {title} (**arXiv'9{month}77**) {link}")
+    assert f"{PAPER.title} (**arXiv**) [paper](" in added(lines)
+
+
+@pytest.mark.parametrize("behind", ["*", "* ", ".* "])
+def test_a_line_with_links_behind_unknown_authors_stays(behind: str) -> None:
+    lines = [
+        f"1. **Baking Number {n} with Great Care**\n   *{names}{behind}"
+        f"[paper](https://arxiv.org/abs/2401.0000{n})"
+        for n, names in enumerate(("Ada Rye, Bo Wheat", "Cy Spelt, Di Oats", "Flo Ek, Gus Bran"))
+    ]
+    line = f"1. **{PAPER.title}**\n   [paper](https://arxiv.org/abs/2410.05046)"
+    assert re.sub(r"^\d", "1", added(lines)) == line
