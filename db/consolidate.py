@@ -15,7 +15,10 @@ from tracker.paper import Paper
 READING_LIST = "reading list"
 """The source of what a reading list says of its entries."""
 
-BY_HAND = frozenset({READING_LIST, "pull request"})
+PULL_REQUEST = "pull request"
+"""The source of what a pull request says of its papers."""
+
+BY_HAND = frozenset({READING_LIST, PULL_REQUEST})
 """The sources that are people: what they say is believed last."""
 
 # Sources call a preprint server a venue; a reader wants to know where a paper was published.

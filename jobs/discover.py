@@ -16,7 +16,7 @@ from tracker.errors import SourceError
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.settings import Settings
-from tracker.sources import Enriches, Source
+from tracker.sources import Enriches, Examples, Source
 
 _LOOK_UPS = "looked up"
 _LOOK_AGAIN = timedelta(days=30)
@@ -61,6 +61,14 @@ def contact_of(settings: Settings) -> str:
     """The address that a provider's operator finds in our User-Agent."""
     repository = settings.list.repository
     return f"https://github.com/{repository}" if repository else ""
+
+
+def examples_of(index: Index, listed: Iterable[Identifier]) -> Examples:
+    """What recommendations learn from: what is listed, and what reviewers rejected."""
+    with index.read() as session:
+        rejected = papers.load(session, history.rejected_ids(session))
+    names = (name for paper in rejected.values() for name in paper.identifiers)
+    return Examples(tuple(listed), tuple(names))
 
 
 def discover(

@@ -11,12 +11,13 @@ from db import history, papers
 from db.index import Index
 from db.store import IndexStore
 from jobs.console import Console, table
-from jobs.discover import SourceReport, contact_of, discover
+from jobs.discover import SourceReport, contact_of, discover, examples_of
 from jobs.status import silences
 from tracker.errors import InputError
 from tracker.http import Http
+from tracker.identifiers import Identifier
 from tracker.settings import Settings
-from tracker.sources import Batch, Examples, Source, build_sources
+from tracker.sources import Batch, Source, build_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def discover_alone(
         status = "failed"
         try:
             with Http(contact_of(settings), store=IndexStore(index)) as http:
-                built = build_sources(settings, http, _examples(index), environ)
+                built = build_sources(settings, http, examples_of(index, _listed(index)), environ)
                 sources = _chosen(built, names)
                 if since is not None:
                     sources = [Backfill(source, since) for source in sources]
@@ -101,15 +102,11 @@ def _chosen(sources: Sequence[Source], names: Collection[str]) -> list[Source]:
     return [source for source in sources if not names or source.name in names]
 
 
-def _examples(index: Index) -> Examples:
-    """What recommendations learn from: the list as last read, and what was rejected."""
+def _listed(index: Index) -> list[Identifier]:
+    """The identifiers of the papers on the list as last read."""
     with index.read() as session:
         listed = papers.load(session, history.listed_ids(session))
-        rejected = papers.load(session, history.rejected_ids(session))
-    return Examples(
-        tuple(name for paper in listed.values() for name in paper.identifiers),
-        tuple(name for paper in rejected.values() for name in paper.identifiers),
-    )
+    return [name for paper in listed.values() for name in paper.identifiers]
 
 
 def _show(result: DiscoverResult, console: Console) -> None:

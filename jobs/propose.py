@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from db import history, papers
+from db.consolidate import PULL_REQUEST
 from db.index import Index
 from jobs.classify import Verdict
 from jobs.discover import SourceReport
-from jobs.settle import PULL_REQUEST, State
+from jobs.settle import State
 from tracker.pull_request.body import render_body
 from tracker.pull_request.proposal import (
     Alternative,

@@ -14,7 +14,7 @@ from db.store import IndexStore
 from jobs import propose
 from jobs.classify import classify
 from jobs.console import Console
-from jobs.discover import SourceReport, contact_of, discover, enrich
+from jobs.discover import SourceReport, contact_of, discover, enrich, examples_of
 from jobs.listing import Listing, listing_of, parse_list
 from jobs.propose import Outcome
 from jobs.settle import State, settle
@@ -26,7 +26,7 @@ from tracker.pull_request.proposal import Proposal, Report
 from tracker.pull_request.target import Conflict, PullRequest, Snapshot, Target
 from tracker.reading_list import ReadingList
 from tracker.settings import Settings
-from tracker.sources import Examples, Source, build_sources
+from tracker.sources import Source, build_sources
 
 _TRIES = 3
 """How often proposals are made anew when someone else writes to the branch meanwhile."""
@@ -108,13 +108,14 @@ def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
         snapshot = work.target.read()
         reading_list = parse_list(snapshot.files, work.settings)
     with Http(contact_of(work.settings), store=IndexStore(work.index)) as http:
-        examples = _examples(work.index, reading_list)
+        listed = dict.fromkeys(i for e in reading_list.entries for i in e.identifiers)
+        examples = examples_of(work.index, listed)
         sources = build_sources(work.settings, http, examples, environ)
         reports = discover(
             work.index, sources, until=work.as_of, now=work.now, console=work.console
         )
         listing = _identify(work, reading_list, sources, [r.name for r in reports if r.error])
-    outcome, pull_request = _propose(work, snapshot, listing, reports)
+    outcome, pull_request = _propose(work, snapshot, reading_list, listing, reports)
     with work.index.read() as session:
         alarms = silences(session, [report.name for report in reports])
     for alarm in alarms:
@@ -145,14 +146,6 @@ def _where(work: _Work, snapshot: Snapshot, pull_request: PullRequest | None) ->
     return f"in {', '.join(snapshot.files)}; see {TEXT_NAME}, and delete it when reviewed"
 
 
-def _examples(index: Index, reading_list: ReadingList) -> Examples:
-    """What recommendations learn from: the identifiers of listed papers and of rejected ones."""
-    listed = tuple(dict.fromkeys(i for e in reading_list.entries for i in e.identifiers))
-    with index.read() as session:
-        rejected = papers.load(session, history.rejected_ids(session))
-    return Examples(listed, tuple(i for paper in rejected.values() for i in paper.identifiers))
-
-
 def _identify(
     work: _Work, reading_list: ReadingList, sources: Sequence[Source], failed: Sequence[str]
 ) -> Listing:
@@ -166,11 +159,15 @@ def _identify(
 
 
 def _propose(
-    work: _Work, snapshot: Snapshot, listing: Listing, reports: Sequence[SourceReport]
+    work: _Work,
+    snapshot: Snapshot,
+    base: ReadingList,
+    listing: Listing,
+    reports: Sequence[SourceReport],
 ) -> tuple[Outcome, PullRequest | None]:
     """Decide and publish; again on what is there then, when someone else wrote meanwhile."""
     for attempt in range(1, _TRIES + 1):
-        state = settle(work.index, snapshot, work.settings, listing, now=work.now)
+        state = settle(work.index, snapshot, work.settings, base, listing, now=work.now)
         outcome = _decide(work, snapshot, state, reports)
         if work.dry_run:
             break
@@ -183,8 +180,8 @@ def _propose(
                 raise
             work.console.warn(f"{conflict} Reading again.")
             snapshot = work.target.read()
-            reading_list = parse_list(snapshot.files, work.settings)
-            listing = listing_of(work.index, reading_list, work.now, keep=True)
+            base = parse_list(snapshot.files, work.settings)
+            listing = listing_of(work.index, base, work.now, keep=True)
             continue
         propose.record(work.index, outcome, done, run=work.run, now=work.now)
         return outcome, done if done.state != "none" else None

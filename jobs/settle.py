@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from db import history, papers
+from db.consolidate import PULL_REQUEST
 from db.index import Index
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
 from tracker.paper import Paper
@@ -15,9 +16,6 @@ from tracker.pull_request.target import OpenPullRequest, Snapshot
 from tracker.reading_list import ReadingList
 from tracker.settings import Settings
 from tracker.taxonomy import Taxonomy
-
-PULL_REQUEST = "pull request"
-"""The source of a paper that only a pull request still names, when the index was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +41,30 @@ class State:
 
 
 def settle(
-    index: Index, snapshot: Snapshot, settings: Settings, listing: Listing, *, now: datetime
+    index: Index,
+    snapshot: Snapshot,
+    settings: Settings,
+    base: ReadingList,
+    listing: Listing,
+    *,
+    now: datetime,
 ) -> State:
     """Compare what was proposed with what stands on the list and its branch now.
 
-    What became of earlier proposals is recorded as decisions. `listing` is the base's.
+    What became of earlier proposals is recorded as decisions. `base` is the list as the
+    snapshot's base has it, `listing` its papers.
     """
     opened = snapshot.pull_request
-    recorded = _numbered(index, opened.proposals if opened else (), now)
-    refused = {
-        number
-        for number, proposal in recorded.items()
-        if opened and paper_key(proposal.paper) in opened.unticked
-    }
-    working = parse_list(snapshot.working, settings)
-    on_branch = listing
+    proposals = opened.proposals if opened else ()
+    ids = _enter(index, proposals, now)
+    recorded = _whole(index, ids, proposals)
+    refused: set[int] = set()
+    working, on_branch = base, listing
     if opened:
-        working = _restored(working, opened, recorded, refused)
+        # The boxes carry the names that the text gave the papers; the index may know more by now.
+        named = zip(ids, proposals, strict=True)
+        refused = {number for number, p in named if paper_key(p.paper) in opened.unticked}
+        working = _restored(parse_list(opened.files, settings), opened, recorded, refused)
         on_branch = listing_of(index, working, now, keep=False, source=PULL_REQUEST)
         for number in refused & on_branch.entries.keys():
             working = working.remove(on_branch.entries[number])
@@ -76,7 +81,7 @@ def settle(
     _decide(index, pending, refused, listing, now)
     return State(
         listing=listing,
-        sections=sections_to_file_under(parse_list(snapshot.files, settings), settings),
+        sections=sections_to_file_under(base, settings),
         working=working,
         on_branch=on_branch,
         pending=pending,
@@ -84,15 +89,19 @@ def settle(
     )
 
 
-def _numbered(index: Index, proposals: Sequence[Proposal], now: datetime) -> dict[int, Proposal]:
-    """Proposals that a pull request records, by paper; unknown papers enter the index."""
+def _enter(index: Index, proposals: Sequence[Proposal], now: datetime) -> tuple[int, ...]:
+    """The papers of proposals that a pull request records; unknown ones enter the index."""
     if not proposals:
-        return {}
+        return ()
     with index.write() as session:
         stated = [proposal.paper for proposal in proposals]
-        ids = papers.merge(session, stated, source=PULL_REQUEST, seen_at=now).ids
+        return papers.merge(session, stated, source=PULL_REQUEST, seen_at=now).ids
+
+
+def _whole(index: Index, ids: Sequence[int], proposals: Sequence[Proposal]) -> dict[int, Proposal]:
+    """Proposals by paper, with what the pull request abridges as the index knows it."""
+    with index.read() as session:
         known = papers.load(session, ids)
-    # The pull request abridges what the index knows whole.
     return {
         number: replace(proposal, paper=known[number])
         for number, proposal in zip(ids, proposals, strict=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from db import papers
+from db.index import Index
 from jobs.console import Console
 from jobs.run import RunResult, run
 from tests.jobs import corpus
@@ -17,6 +19,7 @@ from tests.world.arxiv import ArxivWorld, Record
 from tests.world.github import GitHub
 from tests.world.github_model import NAME, TOKEN
 from tracker.errors import InputError, TargetError
+from tracker.identifiers import Identifier
 from tracker.settings import load_settings
 
 AS_OF = date(2024, 2, 1)
@@ -156,6 +159,22 @@ def test_an_unticked_paper_leaves_the_branch_for_good(scene: Scene) -> None:
     assert gone.text not in branch
     assert gone.paper.title not in {p.paper.title for p in second.report.proposals}
     assert len(second.report.proposals) == 6
+
+
+def test_a_box_is_understood_when_more_is_known_of_its_paper_since(scene: Scene) -> None:
+    """A paper proposed under one identifier may have gained another that ranks before it."""
+    first = scene.run()
+    [pull] = scene.github.pulls()
+    gone = first.added[0]
+    [identifier] = gone.paper.identifiers
+    scene.github.untick(pull.number, str(identifier))
+    pull.body = pull.body.replace(str(identifier), "doi:10.5555/crumb").replace("\r\n", "\n")
+    with Index.open(f"sqlite:///{scene.folder}/papers.sqlite") as index, index.write() as session:
+        both = replace(gone.paper, identifiers=(identifier, Identifier("doi", "10.5555/crumb")))
+        papers.merge(session, [both], source="elsewhere", seen_at=datetime.now(UTC))
+    second = scene.run()
+    assert gone.text not in scene.github.text("survey-tracker/proposals")
+    assert gone.paper.title not in {p.paper.title for p in second.report.proposals}
 
 
 def test_an_index_that_was_lost_is_no_reason_to_propose_again(scene: Scene) -> None:
