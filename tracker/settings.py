@@ -49,9 +49,18 @@ class ListSettings(_Table):
 
 
 class SectionSettings(_Table):
-    """Optional help for one section."""
+    """Help for one section, and how its proposals are dealt with.
+
+    `exclude` files nothing under it, `limit` bounds what waits under it. Reviewers and assignees
+    are accounts; they and the labels are put on a pull request that proposes something here.
+    """
 
     description: str = ""
+    exclude: bool = False
+    limit: int | None = Field(None, ge=1, le=100)
+    labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
 
 
 class ArxivSettings(_Table):
@@ -115,14 +124,24 @@ class SourceSettings(_Table):
 
 
 class ProposeSettings(_Table):
-    """What is put to the reviewers, and where."""
+    """What is put to the reviewers, and where.
+
+    `precision` files a paper by itself only where at least that share is right, as measured on
+    the list; without it `min_confidence` is the bar. `updates` offers published versions,
+    `dashboard` keeps the dashboard.
+    """
 
     target: Literal["github", "local"] | None = None
     branch: str = Field("survey-tracker/proposals", pattern=_BRANCH)
     limit: int = Field(15, ge=1, le=100)
     min_relevance: float = Field(0.5, ge=0, le=1)
     min_confidence: float = Field(0.3, ge=0, le=1)
+    precision: float | None = Field(None, gt=0, lt=1)
     labels: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+    updates: bool = True
+    dashboard: bool = True
 
 
 class GithubSettings(_Table):

@@ -1,0 +1,96 @@
+"""Commands about a reading list as it is: init, lint."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from jobs.commands.options import common_options, settings_of
+from jobs.console import Console
+
+
+@click.command()
+@common_options
+@click.option("--repository", metavar="OWNER/NAME", default="", help="The list's repository.")
+@click.option("--file", "files", multiple=True, metavar="FILE", help="A file of the list; repeat.")
+@click.option("--branch", default="", help="The branch the list is on.")
+@click.option("--yes", is_flag=True, help="Overwrite files without asking.")
+@click.option("--offline", is_flag=True, help="Do not ask arXiv for the entries' categories.")
+@click.option("--arxiv-url", default=None, help="A mirror of arXiv's API.")
+def init(
+    *,
+    config: Path,
+    as_json: bool,
+    debug: bool,
+    repository: str,
+    files: tuple[str, ...],
+    branch: str,
+    yes: bool,
+    offline: bool,
+    arxiv_url: str | None,
+) -> None:
+    """Look at a reading list; write tracker.toml and the workflow for it.
+
+    Example: tracker init --file README.md
+    """
+    from jobs.init import Request
+    from jobs.init import init as init_job
+    from jobs.init_files import ARXIV
+
+    def may_overwrite(path: Path) -> bool:
+        if yes or not sys.stdin.isatty():
+            return yes
+        return click.confirm(f"{path} exists. Overwrite it?", default=False, err=True)
+
+    request = Request(
+        config=config,
+        repository=repository,
+        files=files,
+        branch=branch,
+        offline=offline,
+        arxiv_url=arxiv_url or ARXIV,
+    )
+    init_job(request, Console(as_json=as_json), may_overwrite)
+
+
+@click.command()
+@common_options
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option("--fix", is_flag=True, help="Make the safe fixes in the files, and nothing else.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default=None,
+    help="text; json is the same as --json; github annotates a pull request.  [default: text]",
+)
+def lint(
+    *,
+    config: Path,
+    as_json: bool,
+    debug: bool,
+    files: tuple[Path, ...],
+    fix: bool,
+    form: str | None,
+) -> None:
+    """Audit a reading list, offline: duplicates, broken links, dates that cannot be.
+
+    FILE needs no configuration; without FILE it is the list that tracker.toml names. Exit code
+    1 when something was found, or is left after --fix; a paper under two headings is a notice
+    and alone no failure.
+
+    Example: tracker lint README.md --fix
+    """
+    from jobs.lint import lint as lint_job
+
+    if as_json and form in ("text", "github"):
+        raise click.UsageError(f"--json and --format {form} exclude each other; remove one")
+    source = click.get_current_context().get_parameter_source("config")
+    chosen = source is not click.core.ParameterSource.DEFAULT
+    settings = settings_of(config) if chosen or not files or config.exists() else None
+    console = Console(as_json=as_json or form == "json")
+    result = lint_job(settings, console, files=files, fix=fix, as_annotations=form == "github")
+    if result.failed:
+        sys.exit(1)

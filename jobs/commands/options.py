@@ -1,0 +1,60 @@
+"""What the commands share: days, flags, and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error that shows the form."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day of the form YYYY-MM-DD", param, ctx)
+
+
+def today() -> date:
+    """The current day in UTC, the one day all parts of a run agree on."""
+    return datetime.now(UTC).date()
+
+
+def common_options(command: Command) -> Command:
+    """The flags every command has."""
+    options = [
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            default=Path("tracker.toml"),
+            show_default=True,
+            help="The configuration.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+        click.option("--debug", is_flag=True, help="Log in detail, show tracebacks."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings_of(config: Path) -> Settings:
+    """The validated configuration."""
+    from tracker.settings import load_settings
+
+    return load_settings(config)
