@@ -31,6 +31,7 @@ from tracker.pull_request.proposal import (
     Proposal,
     Report,
     Unplaced,
+    Update,
     paper_key,
 )
 
@@ -51,6 +52,7 @@ class Record:
     proposals: tuple[Proposal, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     declined: tuple[Declined, ...] = ()
+    updates: tuple[Update, ...] = ()
     head: str = ""
     digest: str = ""
     base: str = ""
@@ -71,6 +73,7 @@ def encode(
         "digest": digest(report),
         "proposals": [_pack(proposal, detail) for proposal in report.proposals[:papers]],
         "declined": [_pack_declined(d) for d in report.declined[-60:]] if papers != 0 else [],
+        "updates": [_pack_update(update) for update in report.updates] if papers != 0 else [],
         "unplaced": [_pack_unplaced(unplaced) for unplaced in report.unplaced] if detail else [],
     }
     return f"<!-- survey-tracker {VERSION}\n{_dump(data)}\n-->"
@@ -87,6 +90,7 @@ def decode(body: str) -> Record | None:
             proposals=tuple(_unpack(item) for item in data["proposals"]),
             unplaced=tuple(_unpack_unplaced(item) for item in data.get("unplaced", ())),
             declined=tuple(_unpack_declined(item) for item in data.get("declined", ())),
+            updates=tuple(_unpack_update(item) for item in data.get("updates", ())),
             head=str(data["head"]),
             digest=str(data["digest"]),
             base=str(data.get("base", "")),
@@ -168,6 +172,18 @@ def _pack_declined(declined: Declined) -> dict[str, Any]:
     }
 
 
+def _pack_update(update: Update) -> dict[str, Any]:
+    return {
+        "ids": [str(i) for i in update.paper.identifiers[:4] if len(i.value) < 200],
+        "title": shorten(update.paper.title, 120),
+        "section": list(update.section),
+        "file": update.file,
+        "line": update.line,
+        "before": update.before,
+        "after": update.after,
+    }
+
+
 def _pack_alternatives(alternatives: Sequence[Alternative]) -> list[list[Any]]:
     return [[list(a.section), round(a.confidence, 4)] for a in alternatives]
 
@@ -208,6 +224,17 @@ def _unpack_declined(item: Mapping[str, Any]) -> Declined:
         who=str(item["who"]),
         where=str(item["where"]),
         at=date.fromisoformat(item["at"]) if item["at"] else None,
+    )
+
+
+def _unpack_update(item: Mapping[str, Any]) -> Update:
+    return Update(
+        paper=_unpack_paper(item),
+        section=tuple(item["section"]),
+        file=str(item["file"]),
+        line=int(item["line"]),
+        before=str(item["before"]),
+        after=str(item["after"]),
     )
 
 

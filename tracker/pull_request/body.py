@@ -176,7 +176,7 @@ def _render(report: Report, level: _Level, head: str, base: str) -> str:
             {"section": _section(path, level), "items": [_item(p, level) for p in items]}
             for path, items in groupby(ordered, key=lambda p: p.section)
         ],
-        updates=_capped([_update(u, level) for u in report.updates], level),
+        updates=[_update(update, level) for update in report.updates[: level.papers]],
         declined=_capped([_declined(d, level) for d in report.declined], level),
         unplaced=_capped([_unplaced(u, level, names) for u in report.unplaced], level),
         postponed=_capped([_postponed(p, level) for p in report.postponed], level),
@@ -285,7 +285,8 @@ def _postponed(proposal: Proposal, level: _Level) -> str:
 def _update(update: Update, level: _Level) -> str:
     shown = link(shorten(update.paper.title, level.length), update.paper.url)
     venue = markdown(shorten(update.paper.venue, 80))
-    return f"{shown}{': ' + venue if venue else ''} ({_section(update.section, level)})"
+    facts = f"{shown}{': ' + venue if venue else ''} ({_section(update.section, level)})"
+    return f"{facts} <!-- update {paper_key(update.paper)} -->"
 
 
 def _source(source: SourceCount) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from tracker.paper import Paper
 from tracker.pull_request.commands import Command, find_proposal
-from tracker.pull_request.proposal import Declined, Proposal, paper_key
+from tracker.pull_request.proposal import Declined, Proposal, Update, paper_key
 from tracker.taxonomy import Path
 
 Kind = Literal["accepted", "moved", "rejected", "postponed"]
@@ -44,6 +44,7 @@ class Closed:
     merged: bool
     proposals: tuple[Proposal, ...]
     declined: tuple[Declined, ...] = ()
+    updates: tuple[Update, ...] = ()
     unticked: frozenset[str] = frozenset()
     spoken: tuple[Spoken, ...] = ()
     who: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +64,7 @@ class FolderTarget:
                 body=body,
                 proposals=record.proposals if record else (),
                 declined=record.declined if record else (),
+                updates=record.updates if record else (),
                 unticked=unticked(body),
             )
         return Snapshot(files=texts, revision="", base="", branch=self._branch, pull_request=found)
@@ -90,7 +91,7 @@ class FolderTarget:
         changed = {
             name: (before[name], text) for name, text in files.items() if text != before[name]
         }
-        if found is None and not changed and not report.proposals:
+        if found is None and not changed and not report.proposals and not report.updates:
             return PullRequest(None, None, self._branch, "none")
         if found and not changed and is_current(snapshot, report):
             return PullRequest(None, None, self._branch, "unchanged")
@@ -105,7 +106,9 @@ class FolderTarget:
         """Files have none."""
         return ()
 
-    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
+    def answer(
+        self, comment: Comment, sentences: Sequence[str] = (), *, obeyed: bool = False
+    ) -> None:
         """See `Target.answer`; there is nobody to answer."""
 
     def dashboard(self) -> Board | None:
@@ -116,7 +119,7 @@ class FolderTarget:
         """See `Target.publish_dashboard`."""
         return write_board(self._folder, board, text)
 
-    def closed(self) -> tuple[Closed, ...]:
+    def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
         """Nothing: a text that was deleted is gone."""
         return ()
 

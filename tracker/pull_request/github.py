@@ -7,7 +7,7 @@ text, labels: what the text says is on the branch when it says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -145,7 +145,8 @@ class GithubTarget:
             mark(self._repository, pull, marks)
             return PullRequest(pull.number, pull.html_url, snapshot.branch, "opened")
         pull = self._pulls[found.number]
-        if not report.proposals and not found.extra and dict(files) == dict(snapshot.files):
+        needless = not report.proposals and not report.updates
+        if needless and not found.extra and dict(files) == dict(snapshot.files):
             return self._close(pull, snapshot, report, head)
         state: State = "unchanged"
         if moved or not rolling.is_current(snapshot, report):
@@ -161,9 +162,11 @@ class GithubTarget:
         pull = self._pulls.get(found.number) if found and found.number else None
         return GithubReview(self._repository).comments(pull) if pull else ()
 
-    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
+    def answer(
+        self, comment: Comment, sentences: Sequence[str] = (), *, obeyed: bool = False
+    ) -> None:
         """See `Target.answer`."""
-        GithubReview(self._repository).answer(comment, sentences)
+        GithubReview(self._repository).answer(comment, sentences, obeyed=obeyed)
 
     def dashboard(self) -> Board | None:
         """See `Target.dashboard`."""
@@ -173,10 +176,10 @@ class GithubTarget:
         """See `Target.publish_dashboard`."""
         return GithubBoard(self._repository).publish(board, text)
 
-    def closed(self) -> tuple[Closed, ...]:
+    def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
         """See `Target.closed`."""
         base = self._base or self._repository.default_branch
-        return GithubReview(self._repository).closed(self._branch, base)
+        return GithubReview(self._repository).closed(self._branch, base, numbers)
 
     def _open(self, snapshot: Snapshot, report: Report, head: str) -> Pulls.PullRequest:
         """Create the pull request, or find the one whose creation was not answered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from github import GithubException
 from github.IssueComment import IssueComment
@@ -36,8 +36,8 @@ class GithubReview:
                 if parse_comment(comment.body or "") and not self._reactions(pull, comment)
             )
 
-    def answer(self, comment: Comment, sentences: Sequence[str]) -> None:
-        """React to a comment; what went wrong is said in a reply, once."""
+    def answer(self, comment: Comment, sentences: Sequence[str], *, obeyed: bool = False) -> None:
+        """React to a comment; what is to be said is said in a reply, once."""
         with explained(f"answering a comment on {comment.number}", self._name):
             issue = self._repository.get_issue(comment.number)
             if sentences:
@@ -45,12 +45,17 @@ class GithubReview:
                 # A run may have died between the reply and the reaction.
                 if not any(mark in (other.body or "") for other in issue.get_comments()):
                     issue.create_comment("\n\n".join([*sentences, mark]))
-            reaction = _REFUSED if sentences else _OBEYED
+            reaction = _REFUSED if sentences and not obeyed else _OBEYED
             issue.get_comment(comment.id).create_reaction(reaction)
 
-    def closed(self, branch: str, base: str) -> tuple[Closed, ...]:
-        """The pull requests of a branch that are closed, the oldest first."""
+    def closed(
+        self, branch: str, base: str, numbers: Collection[int] | None = None
+    ) -> tuple[Closed, ...]:
+        """The closed pull requests of a branch, the oldest first; of `numbers` if given."""
         with explained("reading the closed pull requests", self._name):
+            if numbers is not None:
+                named = (self._repository.get_pull(number) for number in sorted(numbers))
+                return tuple(self._closed(pull) for pull in named if pull.state == "closed")
             owner = self._repository.owner.login
             pulls = self._repository.get_pulls(
                 state="closed", head=f"{owner}:{branch}", base=base, sort="created", direction="asc"
@@ -79,6 +84,7 @@ class GithubReview:
             merged=pull.merged_at is not None,
             proposals=record.proposals,
             declined=record.declined,
+            updates=record.updates,
             unticked=unticked(body),
             spoken=tuple(self._spoken(pull)),
             who=by.login if by else "",

@@ -8,7 +8,7 @@ branch is merged or deleted. Without git the list itself is edited; see `folder.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from tracker.errors import InputError, TargetError
@@ -115,7 +115,9 @@ class LocalTarget:
         """A branch has none."""
         return ()
 
-    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
+    def answer(
+        self, comment: Comment, sentences: Sequence[str] = (), *, obeyed: bool = False
+    ) -> None:
         """See `Target.answer`; there is nobody to answer."""
 
     def dashboard(self) -> Board | None:
@@ -127,7 +129,7 @@ class LocalTarget:
         self._repository.exclude(BOARD_NAME)
         return write_board(self._repository.folder, board, text)
 
-    def closed(self) -> tuple[Closed, ...]:
+    def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
         """See `Target.closed`.
 
         The last text, once its branch was merged or deleted, and before it the commits that
@@ -149,6 +151,7 @@ class LocalTarget:
             merged=merged,
             proposals=record.proposals,
             declined=record.declined,
+            updates=record.updates,
             unticked=rolling.unticked(body),
         )
         return (*found, last)

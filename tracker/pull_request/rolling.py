@@ -132,6 +132,7 @@ def snapshot(
         labels=text.labels,
         proposals=record.proposals if record else (),
         declined=record.declined if record else (),
+        updates=record.updates if record else (),
         unticked=unticked(text.body),
         extra=any(path not in names for path in fork.changed),
     )
@@ -218,7 +219,7 @@ def _texts(repository: Repository, revision: str, names: Sequence[str]) -> dict[
     return texts
 
 
-_BOX = re.compile(r"^\s*[-*+] \[( |x|X)\].*<!-- paper (\S+) -->\s*$", re.MULTILINE)
+_BOX = re.compile(r"^\s*[-*+] \[( |x|X)\].*<!-- (?:paper|update) (\S+) -->\s*$", re.MULTILINE)
 
 
 def unticked(body: str) -> frozenset[str]:
@@ -237,7 +238,7 @@ def advance(
     known = {paper_key(proposal.paper) for proposal in pending}
     new = [p for p in report.proposals if paper_key(p.paper) not in known]
     papers = f"{len(new)} paper{'' if len(new) == 1 else 's'}"
-    subject = f"Add {papers} to the reading list" if new else "Update the proposed papers"
+    subject = f"Add {papers} to the reading list" if new else "Update the reading list"
     if len(plan.parents) > 1:
         subject += f", with {snapshot.base} merged in"
     commit = repository.commit(plan, files, commit_message(new, subject))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -10,7 +10,7 @@ from tracker.errors import TargetError
 from tracker.pull_request.commands import Comment
 from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
-from tracker.pull_request.proposal import Declined, Proposal, Report
+from tracker.pull_request.proposal import Declined, Proposal, Report, Update
 
 State = Literal["opened", "updated", "unchanged", "closed", "none"]
 """What publishing did; `none` means that there is no pull request and nothing to propose."""
@@ -35,11 +35,12 @@ class OpenPullRequest:
     """A pull request that waits for its reviewers.
 
     `files` are its branch's texts with the base merged in. `proposals` are those its text
-    records, `declined` those it says were taken out, `unticked` the keys of papers whose box a
-    reviewer cleared. `rebuild` means that the base moved in the same places: `files` are then
-    the base's, and the pending proposals are to be added to them again. `extra` says that the
-    branch changes files besides the list. `blocked` is a sentence saying what a person must do
-    before the branch can be written again, empty as a rule. `number` is None for a local branch.
+    records, `declined` those it says were taken out, `updates` the entries it says were brought
+    up to date, `unticked` the keys of papers whose box a reviewer cleared. `rebuild` means that
+    the base moved in the same places: `files` are then the base's, and what is pending is to be
+    added to them again. `extra` says that the branch changes files besides the list. `blocked`
+    is a sentence saying what a person must do before the branch can be written again, empty as
+    a rule. `number` is None for a local branch.
     """
 
     number: int | None
@@ -51,6 +52,7 @@ class OpenPullRequest:
     labels: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     declined: tuple[Declined, ...] = ()
+    updates: tuple[Update, ...] = ()
     unticked: frozenset[str] = frozenset()
     rebuild: bool = False
     extra: bool = False
@@ -135,8 +137,13 @@ class Target(Protocol):
         """Comments on the open pull request with commands that nobody answered, oldest first."""
         ...
 
-    def answer(self, comment: Comment, sentences: Sequence[str] = ()) -> None:
-        """Say that a comment was read: obeyed without `sentences`, which say what went wrong."""
+    def answer(
+        self, comment: Comment, sentences: Sequence[str] = (), *, obeyed: bool = False
+    ) -> None:
+        """Say that a comment was read: by a reaction, and by a reply of the `sentences`.
+
+        Sentences say what went wrong, unless the comment was `obeyed` and asked for them.
+        """
         ...
 
     def dashboard(self) -> Board | None:
@@ -147,10 +154,10 @@ class Target(Protocol):
         """Make the dashboard say `text`; one that a person closed is left alone."""
         ...
 
-    def closed(self) -> tuple[Closed, ...]:
-        """The pull requests that were merged or closed, the oldest first.
+    def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
+        """The pull requests that were merged or closed, the oldest first; of `numbers` if given.
 
         Enough to read all decisions again when the index is lost; costs several requests for
-        each of them.
+        each of them. A local list has no numbers and gives them all.
         """
         ...
