@@ -99,6 +99,7 @@ class _Call:
     anywhere: bool
     deadline: float
     read: float
+    enough: int | None
 
 
 class Http:
@@ -158,6 +159,7 @@ class Http:
         daily: Callable[[Response], bool] | None = None,
         anywhere: bool = False,
         slowness: float = 1.0,
+        enough: int | None = None,
     ) -> Response:
         """Ask until there is an answer to rely on; only for requests that change nothing.
 
@@ -165,7 +167,8 @@ class Http:
         `patience` (seconds) replaces that of the limits. `daily` answers from the cache when
         the same was asked since the provider's last midnight, and says which responses are
         worth keeping for that. `anywhere` lets redirects leave the site, still to https only.
-        `slowness` multiplies the read timeout for servers known to be slow. Raises HttpError.
+        `slowness` multiplies the read timeout for servers known to be slow. `enough` bytes of
+        the content are read, the rest is left to the server. Raises HttpError.
         """
         address = _address(method, url, params)
         if daily and (kept := self._from_cache(address)):
@@ -183,6 +186,7 @@ class Http:
             anywhere=anywhere,
             deadline=deadline,
             read=self.limits.read * slowness,
+            enough=enough,
         )
         response = self._until_believable(call)
         if daily and response.status_code == 200 and daily(response):
@@ -280,22 +284,25 @@ class Http:
                     allow_redirects=False,
                     stream=True,
                 ) as answer:
-                    content = self._read(
-                        answer, url, started + min(max(limits.response, call.read), left)
-                    )
+                    until = started + min(max(limits.response, call.read), left)
+                    content = self._read(answer, url, until, call.enough)
                     return Response(url, answer.status_code, dict(answer.headers), content)
             except (requests.RequestException, TransportError, ValueError) as error:
                 # A ValueError speaks of an address (also one to be redirected to).
                 is_network = not isinstance(error, ValueError)
                 raise HttpError(network_reason(error), url=url, temporary=is_network) from error
 
-    def _read(self, answer: requests.Response, url: str, deadline: float) -> bytes:
+    def _read(
+        self, answer: requests.Response, url: str, deadline: float, enough: int | None
+    ) -> bytes:
         """The body, read piece by piece so that a slow drip cannot hold the run up."""
         parts: list[bytes] = []
         size = 0
         while part := answer.raw.read1(_CHUNK, decode_content=True):
             parts.append(part)
             size += len(part)
+            if enough is not None and size >= enough:
+                break
             if size > self.limits.size:
                 raise HttpError(f"more than {self.limits.size:,} bytes", url=url)
             if self.clock() > deadline:
