@@ -294,6 +294,28 @@ class MemoRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class CheckedLinkRow(SQLModel, table=True):
+    """An address the reading list links to, and what the checks so far say of it.
+
+    See tracker.links.LinkState, whose fields these are.
+    """
+
+    __tablename__ = "checked_link"
+    __table_args__ = (UniqueConstraint("address"), _NEVER_REUSED)
+
+    id: int | None = _key()
+    address: str = Field(sa_type=Text)
+    status: str
+    code: int = 0
+    target: str = Field(default="", sa_type=Text)
+    reason: str = Field(default="", sa_type=Text)
+    checked_at: datetime = Field(sa_type=Moment)
+    alive_at: datetime | None = Field(default=None, sa_type=Moment)
+    failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    failures: int = 0
+    archived: str | None = Field(default=None, sa_type=Text)
+
+
 # The same tables for statements over many rows at once, where one object a row is too slow.
 PAPER, IDENTIFIER, CLAIM, LINK, RECORD, MERGE, APART, PROPOSAL, DECISION, LISTING, SCORE = (
     SQLModel.metadata.tables[name]
