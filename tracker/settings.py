@@ -164,6 +164,22 @@ class IndexSettings(_Table):
         return value
 
 
+class LinkSettings(_Table):
+    """How `tracker links` checks the list's links.
+
+    `ignore` holds patterns of addresses with `*` and `?`; `timeout` is in seconds; `requests`
+    bounds what one run sends. `archive_url` finds archived copies, `doi_url` resolves DOIs.
+    """
+
+    ignore: tuple[str, ...] = ()
+    recheck_days: float = Field(30, ge=0, le=3650)
+    timeout: float = Field(20, gt=0, le=300)
+    requests: int | None = Field(None, ge=1)
+    archive_url: str = "https://archive.org/wayback/available"
+    doi_url: str = "https://doi.org"
+    _urls = field_validator("archive_url", "doi_url")(_check_http)
+
+
 class ScheduleSettings(_Table):
     """When the daemon runs."""
 
@@ -181,6 +197,7 @@ class Settings(_Table):
     github: GithubSettings = GithubSettings()
     index: IndexSettings = IndexSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    links: LinkSettings = LinkSettings()
     folder: Path = Field(Path(), exclude=True)
 
     @model_validator(mode="after")
