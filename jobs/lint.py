@@ -6,11 +6,11 @@ an index that is there already; without one those rules are silent.
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import click
 from sqlalchemy import select
@@ -20,12 +20,15 @@ from db.identity import Record
 from db.index import Index
 from db.neighbours import chunks, records_of
 from db.tables import IDENTIFIER
-from jobs.console import Console, printable
+from jobs.annotations import annotation as as_command
+from jobs.annotations import one_line
+from jobs.console import Console
+from jobs.list_files import list_files, list_text
 from tracker.errors import InputError
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_atomically
-from tracker.reading_list import ReadingList, read_text
+from tracker.reading_list import ReadingList
 from tracker.reading_list.finding import Finding, apply_fixes, fixes_made
 from tracker.reading_list.lint import lint as audit
 from tracker.settings import Settings
@@ -65,8 +68,8 @@ def lint(
     `fix` writes the safe fixes; `as_annotations` shows findings as GitHub's workflow commands.
     Raises InputError when there is no list to read or a file cannot be read.
     """
-    paths = _paths(settings, files)
-    before = {name: _text(path, name) for name, path in paths.items()}
+    paths = list_files(settings, files, command="tracker lint README.md")
+    before = {name: list_text(path, name) for name, path in paths.items()}
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
     identifiers = {i for entry in reading_list.entries for i in entry.identifiers}
@@ -114,52 +117,9 @@ def known_papers(settings: Settings, identifiers: Collection[Identifier]) -> tup
 
 
 def annotation(finding: Finding) -> str:
-    """A finding as a workflow command: one line that GitHub shows beside the list's own line.
-
-    Escaped as the runner unescapes it, so that nothing in a title ends the command or starts
-    another (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
-    """
-    level = "notice" if finding.rule in NOTICES else "warning"
-    place = f"file={_property(finding.file)},line={finding.line},title={_property(finding.rule)}"
-    return f"::{level} {place}::{_data(_sentence(finding))}"
-
-
-def _data(text: str) -> str:
-    for character, escaped in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-        text = text.replace(character, escaped)
-    return text
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _paths(settings: Settings | None, files: Sequence[Path]) -> dict[str, Path]:
-    """The files to audit, by the name they are shown under: as seen from the working folder."""
-    if not files and settings is not None:
-        if settings.list.repository:
-            raise InputError(
-                f"list.repository {settings.list.repository!r} is on GitHub; name the files of a "
-                "checkout, for example `tracker lint README.md`"
-            )
-        folder = settings.resolve(settings.list.path or ".")
-        files = [folder / name for name in settings.list.files]
-    names = {path.resolve(): _name(path) for path in files}
-    return {name: path for path, name in names.items()}
-
-
-def _name(path: Path) -> str:
-    here = Path.cwd()
-    if path.resolve().is_relative_to(here):
-        return path.resolve().relative_to(here).as_posix()
-    return os.fspath(path)
-
-
-def _text(path: Path, name: str) -> str:
-    try:
-        return read_text(path)
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
+    """A finding as a workflow command; see jobs.annotations."""
+    level: Literal["notice", "warning"] = "notice" if finding.rule in NOTICES else "warning"
+    return as_command(level, finding.file, finding.line, finding.rule, _sentence(finding))
 
 
 def _fixed(
@@ -192,7 +152,7 @@ def _show(result: Audit, console: Console, *, as_annotations: bool) -> None:
     console.say(_summary(result))
     console.document(
         {
-            "files": [_plain(name) for name in result.files],
+            "files": [one_line(name) for name in result.files],
             "findings": [_described(finding) for finding in result.findings],
             "notices": [_described(finding) for finding in result.notices],
             "fixed": result.fixed,
@@ -212,11 +172,11 @@ def _lines(result: Audit) -> Iterator[str]:
 
 
 def _line(finding: Finding) -> str:
-    return f"{_plain(finding.file)}:{finding.line}: {finding.rule}: {_sentence(finding)}"
+    return f"{one_line(finding.file)}:{finding.line}: {finding.rule}: {_sentence(finding)}"
 
 
 def _sentence(finding: Finding) -> str:
-    return f"{_plain(finding.sentence)} (fix: {_plain(finding.fix).rstrip('.')})"
+    return f"{one_line(finding.sentence)} (fix: {one_line(finding.fix).rstrip('.')})"
 
 
 def _summary(result: Audit) -> str:
@@ -227,7 +187,7 @@ def _summary(result: Audit) -> str:
         said.append(f"{safe} of them can be fixed with --fix")
     if result.notices:
         said.append(_count(len(result.notices), "notice"))
-    return f"{_plain(', '.join(result.files))}: {', '.join(said)}"
+    return f"{one_line(', '.join(result.files))}: {', '.join(said)}"
 
 
 def _count(number: int, noun: str) -> str:
@@ -237,10 +197,4 @@ def _count(number: int, noun: str) -> str:
 def _described(finding: Finding) -> dict[str, object]:
     described = asdict(finding)
     described["fixable"] = bool(described.pop("edits"))
-    return {k: _plain(v) if isinstance(v, str) else v for k, v in described.items()}
-
-
-def _plain(text: str) -> str:
-    """The text on one line, with bytes that are no UTF-8 shown as question marks."""
-    decodable = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(printable(decodable).split())
+    return {k: one_line(v) if isinstance(v, str) else v for k, v in described.items()}

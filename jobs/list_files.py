@@ -1,0 +1,63 @@
+"""The files of a reading list that a command is to look at, as they are in a checkout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from tracker.errors import InputError
+from tracker.reading_list import read_text
+from tracker.settings import Settings
+
+
+def list_files(
+    settings: Settings | None, files: Sequence[Path], *, command: str
+) -> dict[str, Path]:
+    """`files`, or those the settings name, by the name they are shown under.
+
+    That is their path as seen from the working folder. Raises InputError when the list is on
+    GitHub and no file is named; `command` is what would have been right.
+    """
+    if not files and settings is not None:
+        if settings.list.repository:
+            raise InputError(
+                f"list.repository {settings.list.repository!r} is on GitHub; name the files of a "
+                f"checkout, for example `{command}`"
+            )
+        files = list(_configured(settings))
+    names = {path.resolve(): _name(path) for path in files}
+    return {name: path for path, name in names.items()}
+
+
+def is_own_list(settings: Settings | None, paths: Sequence[Path]) -> bool:
+    """Whether these files are the list the settings name, so that the index may learn of it.
+
+    The files of a list on GitHub cannot be told from another's by their paths; they are, when
+    they have its files' names.
+    """
+    if settings is None:
+        return False
+    if settings.list.repository:
+        return {path.name for path in paths} <= {Path(name).name for name in settings.list.files}
+    return {path.resolve() for path in paths} <= {path.resolve() for path in _configured(settings)}
+
+
+def _configured(settings: Settings) -> Sequence[Path]:
+    folder = settings.resolve(settings.list.path or ".")
+    return [folder / name for name in settings.list.files]
+
+
+def list_text(path: Path, name: str) -> str:
+    """The text of one of the files; raises InputError when it cannot be read."""
+    try:
+        return read_text(path)
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
+
+
+def _name(path: Path) -> str:
+    here = Path.cwd()
+    if path.resolve().is_relative_to(here):
+        return path.resolve().relative_to(here).as_posix()
+    return os.fspath(path)
