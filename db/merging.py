@@ -40,9 +40,13 @@ _REFERRING = {"proposal": PROPOSAL, "decision": DECISION, "listing": LISTING}
 
 @dataclass(slots=True)
 class Outcome:
-    """What a merge did: the paper of each record, and the papers made and absorbed."""
+    """What a merge did: the paper of each record, and the papers made and absorbed.
+
+    `fresh` counts the records that their source had not given before.
+    """
 
     paper_of: dict[tuple[str, str], int] = field(default_factory=dict)
+    fresh: int = 0
     created: set[int] = field(default_factory=set)
     absorbed: set[int] = field(default_factory=set)
 
@@ -71,6 +75,7 @@ def merge_records(session: Session, records: Sequence[Record], seen_at: datetime
     groups.sort(key=lambda group: min(place.get(r.key, len(place)) for r in group.records))
     outcome = _carry_out(session, groups, stored, seen_at)
     outcome.paper_of = known | outcome.paper_of
+    outcome.fresh = len(fresh)
     return outcome
 
 

@@ -53,13 +53,15 @@ class Merged:
     """What a merge did. `ids` are the papers' numbers in the order in which they were given.
 
     `new` are papers the index did not know, `known` those it did, `absorbed` papers that
-    turned out to be one of the others and are gone.
+    turned out to be one of the others and are gone. `said` counts what the source had not said
+    before, also of known papers.
     """
 
     ids: tuple[int, ...] = ()
     new: frozenset[int] = frozenset()
     known: frozenset[int] = frozenset()
     absorbed: frozenset[int] = frozenset()
+    said: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def merge(session: Session, papers: Iterable[Paper], *, source: str, seen_at: da
     outcome = merging.merge_records(session, records, seen_at)
     ids = tuple(outcome.paper_of[record.key] for record in records)
     new = frozenset(outcome.created.intersection(ids))
-    return Merged(ids, new, frozenset(ids) - new, frozenset(outcome.absorbed))
+    return Merged(ids, new, frozenset(ids) - new, frozenset(outcome.absorbed), outcome.fresh)
 
 
 def resolve(session: Session, number: int) -> int | None:

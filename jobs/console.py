@@ -34,13 +34,13 @@ _COMMAND = re.compile(r"^(\s*)::")
 
 
 class Step(Protocol):
-    """A piece of work that shows how far it is."""
+    """A piece of work that shows how far it is; `total` is what it has been found to be."""
 
-    def advance(self, count: int = 1) -> None: ...
+    def advance(self, count: int = 1, *, total: int | None = None) -> None: ...
 
 
 class _PlainStep:
-    def advance(self, count: int = 1) -> None:
+    def advance(self, count: int = 1, *, total: int | None = None) -> None:
         """Plain output says when a step starts, not how far it is."""
 
 
@@ -78,23 +78,10 @@ class Console:
             self.note(f"{description} ...")
             yield _PlainStep()
             return
-        from rich.console import Console as Terminal
-        from rich.markup import escape
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-        from rich.progress import TimeElapsedColumn as Elapsed
+        from jobs.bar import bar
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Elapsed())
-        with Progress(*columns, console=Terminal(stderr=True)) as progress:
-            task = progress.add_task(escape(printable(description)), total=total)
-
-            class _Bar:
-                def advance(self, count: int = 1) -> None:
-                    progress.advance(task, count)
-
-            yield _Bar()
-            if total is None:
-                done = progress.tasks[0].completed
-                progress.update(task, total=max(done, 1), completed=max(done, 1))
+        with bar(printable(description), total) as step:
+            yield step
 
 
 def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,14 +10,16 @@ from typing import Protocol, runtime_checkable
 
 from sqlmodel import Session
 
-from db import history, papers
+from db import history, papers, rhythm
 from db.index import Index
 from jobs.console import Console
 from tracker.errors import SourceError
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.settings import Settings
-from tracker.sources import Enriches, Examples, Source
+from tracker.sources import Batch, Enriches, Examples, LooksUpOnly, Source
+
+NO_SOURCE = "no source of papers is configured; add one under [sources], such as sources.arxiv"
 
 _LOOK_UPS = "looked up"
 _LOOK_AGAIN = timedelta(days=30)
@@ -25,13 +28,18 @@ _LOOK_AGAIN = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class SourceReport:
-    """What one source gave in a run; `new` counts papers the index did not know."""
+    """What one source gave in a run; `new` counts papers the index did not know.
+
+    `label` is its name, with its query where several sources have the same name.
+    """
 
     name: str
     fetched: int
     new: int
     watermark: str | None
     error: str | None = None
+    query: str = ""
+    label: str = ""
 
     @property
     def status(self) -> str:
@@ -42,6 +50,7 @@ class SourceReport:
         """The report in a document of --json."""
         return {
             "name": self.name,
+            "query": self.query,
             "fetched": self.fetched,
             "new": self.new,
             "watermark": self.watermark,
@@ -75,33 +84,44 @@ def discover(
     index: Index, sources: Iterable[Source], *, until: date, now: datetime, console: Console
 ) -> list[SourceReport]:
     """Read the sources up to the day `until`; one that fails is reported, the others go on."""
-    return [_read(index, source, until, now, console) for source in sources]
+    read = [source for source in sources if not isinstance(source, LooksUpOnly)]
+    if not read:
+        console.warn(NO_SOURCE)
+    return [
+        _read(index, source, label, until=until, now=now, console=console)
+        for source, label in zip(read, labels((s.name, s.query) for s in read), strict=True)
+    ]
+
+
+def labels(named: Iterable[tuple[str, str]]) -> list[str]:
+    """The names by which people tell sources apart, from pairs of name and query."""
+    pairs = list(named)
+    shared = Counter(name for name, _ in pairs)
+    return [f"{name} ({query})" if shared[name] > 1 and query else name for name, query in pairs]
 
 
 def _read(
-    index: Index, source: Source, until: date, now: datetime, console: Console
+    index: Index, source: Source, label: str, *, until: date, now: datetime, console: Console
 ) -> SourceReport:
     with index.read() as session:
         watermark = history.watermark(session, source.name, source.query)
-    fetched = 0
+    fetched, start, expected = 0, 0, None
     new: set[int] = set()
     error: str | None = None
-    with console.step(f"Reading {source.name}") as step:
+    with console.step(f"Reading {label}") as step:
         try:
             for batch in source.read(watermark, until):
-                # One transaction: a batch is kept and its watermark moved, or neither.
-                with index.write() as session:
-                    merged = papers.merge(session, batch.papers, source=source.name, seen_at=now)
-                    new |= merged.new
-                    if merged.new:
-                        history.note_new(session, source.name, source.query, now)
-                    if batch.watermark is not None:
-                        watermark = batch.watermark
-                        history.set_watermark(session, source.name, source.query, watermark, now)
+                merged = _keep(index, source, batch, now)
+                new |= merged.new
+                watermark = watermark if batch.watermark is None else batch.watermark
                 for problem in batch.problems:
                     console.warn(problem)
+                if batch.expected != expected:
+                    # Another window, and what it announces comes on top.
+                    start, expected = fetched, batch.expected
                 fetched += len(batch.papers)
-                step.advance(len(batch.papers))
+                total = None if expected is None else start + expected
+                step.advance(len(batch.papers), total=total)
         except SourceError as failure:
             error = failure.reason
             with index.write() as session:
@@ -111,8 +131,23 @@ def _read(
             with index.write() as session:
                 history.set_watermark(session, source.name, source.query, watermark, now)
     if error:
-        console.warn(f"{source.name} failed and is read again next time: {error}")
-    return SourceReport(source.name, fetched, len(new), watermark, error)
+        console.warn(f"{label} failed and is read again next time: {error}")
+    return SourceReport(
+        source.name, fetched, len(new), watermark, error, query=source.query, label=label
+    )
+
+
+def _keep(index: Index, source: Source, batch: Batch, now: datetime) -> papers.Merged:
+    """Merge a batch and move the watermark in one transaction: both are kept, or neither."""
+    with index.write() as session:
+        merged = papers.merge(session, batch.papers, source=source.name, seen_at=now)
+        if merged.new:
+            history.note_new(session, source.name, source.query, now)
+        if merged.said:
+            rhythm.note_news(session, source.name, source.query, now)
+        if batch.watermark is not None:
+            history.set_watermark(session, source.name, source.query, batch.watermark, now)
+    return merged
 
 
 def enrich(

@@ -11,13 +11,13 @@ from db import history, papers
 from db.index import Index
 from db.store import IndexStore
 from jobs.console import Console, table
-from jobs.discover import SourceReport, contact_of, discover, examples_of
+from jobs.discover import NO_SOURCE, SourceReport, contact_of, discover, examples_of
 from jobs.status import silences
 from tracker.errors import InputError
 from tracker.http import Http
 from tracker.identifiers import Identifier
 from tracker.settings import Settings
-from tracker.sources import Batch, Source, build_sources
+from tracker.sources import Batch, LooksUpOnly, Source, build_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,9 @@ def discover_alone(
 
 
 def _chosen(sources: Sequence[Source], names: Collection[str]) -> list[Source]:
+    sources = [source for source in sources if not isinstance(source, LooksUpOnly)]
+    if not sources:
+        raise InputError(NO_SOURCE)
     known = list(dict.fromkeys(source.name for source in sources))
     for name in names:
         if name not in known:
@@ -117,8 +120,5 @@ def _show(result: DiscoverResult, console: Console) -> None:
             "alarms": list(result.alarms),
         }
     )
-    rows = [(r.name, r.fetched, r.new, r.status) for r in result.sources]
-    console.say(table(["source", "papers", "new", "status"], rows) if rows else _NONE)
-
-
-_NONE = "No source is configured; add one under [sources]."
+    rows = [(r.label, r.fetched, r.new, r.status) for r in result.sources]
+    console.say(table(["source", "papers", "new", "status"], rows))

@@ -94,7 +94,7 @@ def prepare(
         postponed=tuple(_proposal(v) for v in choice.postponed),
         funnel=Funnel(
             sources=tuple(
-                SourceCount(name=r.name, fetched=r.fetched, new=r.new, error=r.error or "")
+                SourceCount(name=r.label, fetched=r.fetched, new=r.new, error=r.error or "")
                 for r in reports
             ),
             seen=judged,

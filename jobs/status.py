@@ -7,21 +7,25 @@ or with a failure, are not taken for a source's silence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import shutil
+import textwrap
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from db import history
 from db.history import Watermark
 from db.index import Index
-from db.tables import RECORD
+from db.rhythm import news_days
 from jobs.console import Console, table
+from jobs.discover import labels
+from tracker.http import Http
 from tracker.settings import Settings
+from tracker.sources import LooksUpOnly, build_sources
 from tracker.sources.fields import day_of_watermark
 
 _RECENT = 30
@@ -31,80 +35,119 @@ _FEWEST = 5
 _TOLERANCE = 2
 """Twice the longest usual pause, because holidays are longer than weekends."""
 _LEAST = timedelta(days=3)
+_SHORTEST_NAME = 12
+"""Names are cut no shorter than this, however narrow the terminal."""
+
+Named = tuple[str, str]
+"""A source's name and query."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """One source and query. `lag` is in days; `silence` is a sentence when there is an alarm."""
+    """One source and query. `lag` is in days; `silence` is a sentence when there is an alarm.
+
+    `label` is its name, with the query where several sources have that name; `configured` is
+    whether the settings still name it.
+    """
 
     name: str
     query: str
-    read_to: date | None
-    lag: int | None
-    last_success: datetime | None
-    last_new: datetime | None
-    last_failure: datetime | None
-    error: str
-    silence: str
+    label: str
+    configured: bool
+    read_to: date | None = None
+    lag: int | None = None
+    last_success: datetime | None = None
+    last_new: datetime | None = None
+    last_failure: datetime | None = None
+    error: str = ""
+    silence: str = ""
+
+    @property
+    def state(self) -> str:
+        """What to think of it, in a word or two."""
+        if not self.configured:
+            return "not configured"
+        if self.error:
+            return "failed"
+        if self.silence:
+            return "silent"
+        return "ok" if self.last_success else "never read"
 
 
 def status(settings: Settings, console: Console) -> list[SourceStatus]:
     """Show how each source is doing; what was shown."""
+    with Http() as http:
+        built = build_sources(settings, http, environ={})
+    named = [(s.name, s.query) for s in built if not isinstance(s, LooksUpOnly)]
     with Index.open(settings.index_url) as index, index.read() as session:
-        found = source_statuses(session, datetime.now(UTC).date())
+        found = source_statuses(session, datetime.now(UTC).date(), named)
     console.document({"sources": [_as_json(one) for one in found]})
     if not found:
-        console.say("No source has been read yet; `tracker run` reads them.")
+        console.say("No source is configured, and none was ever read.")
         return found
-    headings = ["source", "read to", "lag", "last success", "last new", "state"]
-    console.say(table(headings, [_row(one) for one in found]))
-    for one in found:
-        if one.silence:
-            console.warn(one.silence)
+    for line in status_text(found, shutil.get_terminal_size().columns):
+        console.say(line)
     return found
 
 
-def source_statuses(session: Session, today: date) -> list[SourceStatus]:
-    """Every source ever read, by name."""
-    marks = history.watermarks(session)
-    silence = {name: _silence(session, name, marks) for name in {mark.source for mark in marks}}
+def source_statuses(
+    session: Session, today: date, configured: Collection[Named] = ()
+) -> list[SourceStatus]:
+    """Every source configured, in that order, then those that were only read earlier."""
+    marks = {(mark.source, mark.query): mark for mark in history.watermarks(session)}
+    keys = list(dict.fromkeys([*configured, *marks]))
     found = []
-    for mark in marks:
-        read_to = day_of_watermark(mark.value)
-        found.append(
-            SourceStatus(
-                name=mark.source,
-                query=mark.query,
-                read_to=read_to,
-                lag=(today - read_to).days if read_to else None,
-                last_success=mark.last_success,
-                last_new=mark.last_new,
-                last_failure=mark.last_failure,
-                error=mark.error,
-                silence=silence[mark.source],
-            )
+    for (name, query), label in zip(keys, labels(keys), strict=True):
+        one = SourceStatus(
+            name=name, query=query, label=label, configured=(name, query) in configured
         )
+        mark = marks.get((name, query))
+        found.append(one if mark is None else _filled(session, one, mark, today))
     return found
+
+
+def _filled(session: Session, one: SourceStatus, mark: Watermark, today: date) -> SourceStatus:
+    read_to = day_of_watermark(mark.value)
+    return replace(
+        one,
+        read_to=read_to,
+        lag=(today - read_to).days if read_to else None,
+        last_success=mark.last_success,
+        last_new=mark.last_new,
+        last_failure=mark.last_failure,
+        error=mark.error,
+        silence=_silence(session, mark, one.label),
+    )
 
 
 def silences(session: Session, names: Sequence[str]) -> list[str]:
-    """A sentence for each of these sources that has been silent for too long."""
+    """A sentence for each of these sources that, in its last reading, was silent for too long."""
     marks = history.watermarks(session)
-    told = (_silence(session, name, marks) for name in dict.fromkeys(names))
+    told = []
+    for name in dict.fromkeys(names):
+        own = [mark for mark in marks if mark.source == name]
+        # A query that is not asked any more says nothing about the source today.
+        last = max((when for mark in own if (when := _last_read(mark))), default=None)
+        asked = [mark for mark in own if _last_read(mark) == last]
+        known = labels((mark.source, mark.query) for mark in asked)
+        told += [_silence(session, mark, label) for mark, label in zip(asked, known, strict=True)]
     return [sentence for sentence in told if sentence]
 
 
-def _silence(session: Session, name: str, marks: Sequence[Watermark]) -> str:
-    successes = [m.last_success for m in marks if m.source == name and m.last_success]
-    days = _days_with_news(session, name)
+def _last_read(mark: Watermark) -> datetime | None:
+    return max((when for when in (mark.last_success, mark.last_failure) if when), default=None)
+
+
+def _silence(session: Session, mark: Watermark, label: str) -> str:
+    days = news_days(session, mark.source, mark.query)
     usual = usual_pause(days)
-    if usual is None or not successes:
+    if usual is None or mark.last_success is None:
         return ""
-    silent = max(successes).astimezone(UTC).date() - days[-1]
+    silent = mark.last_success.astimezone(UTC).date() - days[-1]
     if silent <= max(_TOLERANCE * usual, _LEAST):
         return ""
     return (
-        f"{name} has had nothing new since {days[-1]}, for {silent.days} days; "
+        f"{label} has had nothing new since {days[-1]}, for {silent.days} days; "
         f"its longest usual pause is {usual.days}"
     )
 
@@ -115,29 +158,59 @@ def usual_pause(days: Sequence[date]) -> timedelta | None:
     return max(pauses[-_RECENT:]) if len(pauses) >= _FEWEST else None
 
 
-def _days_with_news(session: Session, source: str) -> list[date]:
-    """The days on which a source said something new, the latest of them in order."""
-    seen = RECORD.c.first_seen
-    wanted = select(seen).where(RECORD.c.source == source).distinct().order_by(seen.desc())
-    latest = session.scalars(wanted.limit(20 * _RECENT))
-    return sorted({moment.astimezone(UTC).date() for moment in latest})
+def status_text(found: Sequence[SourceStatus], width: int) -> list[str]:
+    """The table, no wider than the terminal, and a paragraph for each source in trouble."""
+    headings = ["source", "read to", "lag", "last success UTC", "last new", "state"]
+    rows = [_row(one) for one in found]
+    others = sum(
+        2 + max(len(str(cell)) for cell in column)
+        for column in list(zip(headings, *rows, strict=True))[1:]
+    )
+    room = max(width - others, _SHORTEST_NAME)
+    for row in rows:
+        row[0] = row[0] if len(row[0]) <= room else row[0][: room - 1] + "…"
+    troubles = [trouble for one in found if (trouble := _trouble(one))]
+    return [
+        *table(headings, rows).splitlines(),
+        *([""] if troubles else []),
+        *(
+            line
+            for trouble in troubles
+            for line in textwrap.wrap(
+                trouble, max(width, 40), subsequent_indent="  ", break_on_hyphens=False
+            )
+        ),
+    ]
 
 
-def _row(one: SourceStatus) -> list[object]:
-    state = f"failed: {one.error}" if one.error else ("silent" if one.silence else "ok")
-    name = f"{one.name} ({one.query})" if one.query else one.name
-    lag = "" if one.lag is None else f"{one.lag} d"
-    return [name, one.read_to or "", lag, _minute(one.last_success), _minute(one.last_new), state]
+def _row(one: SourceStatus) -> list[str]:
+    return [
+        one.label,
+        str(one.read_to or ""),
+        "" if one.lag is None else f"{one.lag} d",
+        f"{one.last_success:%Y-%m-%d %H:%M}" if one.last_success else "never",
+        f"{one.last_new:%Y-%m-%d}" if one.last_new else "never",
+        one.state,
+    ]
 
 
-def _minute(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "never"
+def _trouble(one: SourceStatus) -> str:
+    """What went wrong, and from where it goes on."""
+    if one.configured and one.error and one.last_failure:
+        again = f"from {one.read_to} on" if one.read_to else "from its beginning"
+        return (
+            f"{one.label} failed at {one.last_failure:%Y-%m-%d %H:%M} UTC: {one.error}; "
+            f"it is read again {again}"
+        )
+    return one.silence if one.configured else ""
 
 
 def _as_json(one: SourceStatus) -> dict[str, Any]:
     return {
         "name": one.name,
         "query": one.query,
+        "configured": one.configured,
+        "state": one.state,
         "read_to": one.read_to.isoformat() if one.read_to else None,
         "lag_days": one.lag,
         "last_success": one.last_success.isoformat() if one.last_success else None,

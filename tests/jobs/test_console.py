@@ -71,7 +71,25 @@ def test_json_keeps_standard_output_to_one_document(capsys: pytest.CaptureFixtur
 def test_a_terminal_gets_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
     with Console(interactive=True).step("Reading [bold]x", total=2) as step:
         step.advance(2)
-    assert "Reading [bold]x" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "Reading [bold]x" in shown
+    assert "2/2" in shown
+
+
+def test_a_bar_counts_what_nobody_announced(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(interactive=True)
+    with console.step("Reading a file") as step:
+        step.advance(1_000)
+        step.advance(500)
+    with console.step("Reading a source") as step:
+        step.advance(200, total=700)
+        step.advance(550, total=700)
+    with console.step("Writing"):
+        pass
+    shown = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert " 1,500 " in shown[0]
+    assert " 750/750 " in shown[1]
+    assert not any("?" in line or "/0" in line for line in shown)
 
 
 def test_a_table_aligns_words_left_and_numbers_right() -> None:

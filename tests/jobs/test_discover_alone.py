@@ -1,11 +1,11 @@
-"""Discovering alone, narrowed to sources and days; what the status says afterwards."""
+"""Discovering alone, narrowed to sources and days."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,15 @@ import pytest
 
 from db import history, papers
 from db.index import Index
+from db.rhythm import news_days
 from jobs.console import Console
 from jobs.discover_alone import discover_alone
-from jobs.status import silences, source_statuses, status, usual_pause
 from tests.world.arxiv import ArxivWorld, records
+from tests.world.feeds import FeedWorld, arxiv_item, arxiv_rss
+from tests.world.oai import OaiWorld, oai_records
+from tests.world.semantic_scholar import SemanticScholarWorld
 from tests.world.server import Answer
 from tracker.errors import InputError
-from tracker.identifiers import Identifier
-from tracker.paper import Paper
 from tracker.settings import Settings, parse_settings
 
 UNTIL = date(2026, 3, 6)
@@ -127,86 +128,55 @@ def test_a_bad_line_is_told_with_file_and_line(
     assert "feed.jsonl:2: skipped: not JSON" in capsys.readouterr().err
 
 
-def test_the_status_of_each_source(
-    settings: Settings, world: ArxivWorld, capsys: pytest.CaptureFixture[str]
+def test_sources_of_one_name_are_told_apart(
+    tmp_path: Path, world: ArxivWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    discover_alone(settings, QUIET, until=UNTIL)
-    world.fail(Answer(503), times=None)
-    discover_alone(settings, QUIET, until=UNTIL + timedelta(days=1))
-    capsys.readouterr()
-    status(settings, Console(as_json=True, interactive=False))
-    document = json.loads(capsys.readouterr().out)
-    found = {source["name"]: source for source in document["sources"]}
-    assert found["arxiv"]["read_to"] == "2026-03-06"
-    assert found["arxiv"]["lag_days"] == (datetime.now(UTC).date() - UNTIL).days
-    assert "503" in found["arxiv"]["error"]
-    assert found["arxiv"]["last_success"] < found["arxiv"]["last_failure"]
-    assert found["feed.jsonl"]["error"] is None
-    status(settings, QUIET)
-    assert "failed: answered 503" in capsys.readouterr().out
+    cited = ["ARXIV:2311.05112", "DOI:10.1234/x"]
+    with SemanticScholarWorld() as scholar:
+        scholar.citations = {name: [] for name in cited}
+        named = {"url": scholar.url, "query": "invented", "citations_of": cited}
+        settings = settings_of(tmp_path, world, semantic_scholar=named)
+        discover_alone(settings, Console(interactive=False), until=UNTIL)
+    told = capsys.readouterr()
+    shown = ["feed.jsonl", "arxiv", "semantic_scholar (search invented)"]
+    shown += [f"semantic_scholar (citations {name})" for name in cited]
+    for name in shown:
+        assert f"\n{name} " in told.out
+        assert f"Reading {name} ..." in told.err
 
 
-def test_a_status_before_the_first_run(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert status(settings, QUIET) == []
-    assert "No source has been read yet" in capsys.readouterr().out
+def test_no_source_is_bad_configuration(tmp_path: Path) -> None:
+    for sources in ({}, {"semantic_scholar": {}}):
+        data = {"list": {"path": "."}, "sources": sources}
+        settings = parse_settings(data, tmp_path / "tracker.toml", {})
+        with pytest.raises(InputError, match=r"no source .* is configured; add one under"):
+            discover_alone(settings, QUIET, until=UNTIL)
 
 
-def spoken(index: Index, days: list[int], *, success: int) -> None:
-    """Let the source `arxiv` have something new on these days, and its last success on another."""
-    start = datetime(2026, 1, 1, 5, tzinfo=UTC)
-    for number in days:
-        at = start + timedelta(days=number)
-        names = (Identifier("arxiv", f"2601.{number:05d}"),)
-        paper = Paper(title=f"Invented number {number}", identifiers=names)
-        with index.write() as session:
-            papers.merge(session, [paper], source="arxiv", seen_at=at)
-            history.set_watermark(session, "arxiv", "", "2026-01-01", at, new=1)
-    with index.write() as session:
-        at = start + timedelta(days=success)
-        history.set_watermark(session, "arxiv", "", "2026-01-01", at)
-
-
-WEEKDAYS = [day for day in range(60) if day % 7 < 5]
-
-
-@pytest.mark.parametrize(
-    ("days", "success", "silent"),
-    [
-        (WEEKDAYS, 60, False),
-        (WEEKDAYS, 59 + 5, False),
-        (WEEKDAYS, 59 + 12, True),
-        ([0, 7, 14, 21, 28, 35, 42], 42 + 13, False),
-        ([0, 7, 14, 21, 28, 35, 42], 42 + 15, True),
-        ([0], 400, False),
-        ([0, 1, 2], 400, False),
-    ],
-)
-def test_silence_is_measured_by_a_source_s_own_rhythm(
-    tmp_path: Path, days: list[int], success: int, silent: bool
-) -> None:
-    with Index.open(f"sqlite:///{tmp_path / 'papers.sqlite'}") as index:
-        spoken(index, days, success=success)
-        with index.read() as session:
-            told = silences(session, ["arxiv", "arxiv", "unknown"])
-            [one] = source_statuses(session, date(2026, 6, 1))
-    assert bool(told) == silent
-    assert bool(one.silence) == silent
-    if silent:
-        assert "has had nothing new since" in told[0]
-
-
-def test_days_without_a_run_are_not_a_source_s_silence(tmp_path: Path) -> None:
-    with Index.open(f"sqlite:///{tmp_path / 'papers.sqlite'}") as index:
-        spoken(index, WEEKDAYS, success=WEEKDAYS[-1])
-        with index.read() as session:
-            assert silences(session, ["arxiv"]) == []
-
-
-def test_the_usual_pause() -> None:
-    start = date(2026, 1, 1)
-    days = [start + timedelta(days=n) for n in (0, 1, 2, 3, 4, 7, 8)]
-    assert usual_pause(days) == timedelta(days=3)
-    assert usual_pause(days[:5]) is None
-    assert usual_pause([]) is None
+def test_what_two_sources_announce_is_one_paper(tmp_path: Path, world: ArxivWorld) -> None:
+    """The API, OAI-PMH and a feed give the same papers, each in its own words."""
+    day = date(2026, 3, 2)
+    world.papers = records(10, first=day, per_day=10)
+    items = [arxiv_item(number, day) for number in range(1, 11)]
+    with OaiWorld(oai_records(10)) as oai, FeedWorld(feed=arxiv_rss(day, items)) as feeds:
+        settings = settings_of(
+            tmp_path,
+            world,
+            files=[],
+            arxiv_oai={"url": oai.url + "/oai", "sets": ["cs"]},
+            feeds=[{"name": "rss", "url": feeds.url + "/feed"}],
+        )
+        result = discover_alone(settings, QUIET, until=UNTIL)
+        assert [(r.name, r.fetched, r.new) for r in result.sources] == [
+            ("arxiv", 10, 10),
+            ("arxiv_oai", 10, 0),
+            ("rss", 10, 0),
+        ]
+        assert count(settings) == 10
+        again = discover_alone(settings, QUIET, until=UNTIL)
+        assert [report.error for report in again.sources] == [None] * 3
+    assert count(settings) == 10
+    # Who was first is nothing to be silent about: each of them had something to say.
+    with Index.open(settings.index_url) as index, index.read() as session:
+        for mark in history.watermarks(session):
+            assert len(news_days(session, mark.source, mark.query)) == 1

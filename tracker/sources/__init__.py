@@ -69,6 +69,16 @@ class Enriches(Protocol):
         ...
 
 
+class LooksUpOnly:
+    """Base of a source in which nothing is discovered: jobs only ask it about known papers."""
+
+    query = ""
+
+    def read(self, watermark: str | None, until: date) -> Iterator[Batch]:
+        """Nothing."""
+        return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Examples:
     """What recommendations learn from: identifiers of papers listed and of papers rejected."""

@@ -82,6 +82,8 @@ def _semantic_scholar(
     from tracker.sources import semantic_scholar as package
 
     client = package.SemanticScholar(named.url, http, environ.get("S2_API_KEY", ""))
+    if not (named.query or named.recommend or named.citations_of):
+        yield package.LookUps(client)
     if named.query:
         yield package.SearchSource(client, named.query)
     if named.recommend:

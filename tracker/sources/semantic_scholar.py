@@ -21,7 +21,7 @@ from tracker.errors import SourceError
 from tracker.http import Http, HttpError
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
-from tracker.sources import Batch
+from tracker.sources import Batch, LooksUpOnly
 from tracker.sources.answers import failing_as
 from tracker.sources.fields import day
 from tracker.sources.semantic_scholar_client import CheckedRequester, QuietClient
@@ -92,6 +92,10 @@ class _Shared:
     def enrich(self, identifiers: Iterable[Identifier]) -> Iterator[Paper]:
         """See `SemanticScholar.look_up`."""
         return self._client.look_up(identifiers)
+
+
+class LookUps(_Shared, LooksUpOnly):
+    """Semantic Scholar where no discovery is asked of it."""
 
 
 class SearchSource(_Shared):

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.world.semantic_scholar import SemanticScholarWorld
+from tests.world.semantic_scholar import SemanticScholarWorld, record
 from tracker.http import Http
 from tracker.identifiers import Identifier
 from tracker.settings import parse_settings
-from tracker.sources import Enriches, Examples, Source, build_sources
+from tracker.sources import Enriches, Examples, LooksUpOnly, Source, build_sources
 from tracker.sources.arxiv import ArxivSource
 from tracker.sources.feeds import FeedSource
 
@@ -49,7 +49,18 @@ def test_every_source_with_a_watermark_of_its_own(http: Http) -> None:
 
 def test_nothing_named_is_nothing_asked(http: Http) -> None:
     assert built(http, {}) == []
-    assert built(http, {"arxiv_oai": {"sets": []}, "semantic_scholar": {}}) == []
+    assert built(http, {"arxiv_oai": {"sets": []}}) == []
+
+
+def test_an_empty_table_of_semantic_scholar_looks_papers_up_and_discovers_none(http: Http) -> None:
+    with SemanticScholarWorld([record(1)]) as world:
+        [source] = built(http, {"semantic_scholar": {"url": world.url}})
+        assert isinstance(source, LooksUpOnly)
+        assert list(source.read(None, date(2026, 3, 6))) == []
+        assert world.requests == []
+        assert isinstance(source, Enriches)
+        [paper] = source.enrich([Identifier("arxiv", "2603.00001")])
+        assert paper.abstract == "Study 1 shows $a<b$."
 
 
 @pytest.mark.parametrize(
