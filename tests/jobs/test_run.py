@@ -195,6 +195,7 @@ def test_the_json_document_has_what_was_promised(place: Path) -> None:
     )
     assert document["sources"][0].keys() == {
         "name",
+        "query",
         "fetched",
         "new",
         "watermark",
