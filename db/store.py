@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import platform
 import zlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -19,6 +23,10 @@ _KEEP = timedelta(days=2)
 """Responses are good for the day; one day more lets a look at yesterday's run go without asking."""
 
 
+_AFTER_DEATH = 3.0
+"""Seconds to wait after a process that died while it asked: no provider wants a longer pause."""
+
+
 class IndexStore:
     """Implements `tracker.pacing.Store` over an open index."""
 
@@ -26,12 +34,19 @@ class IndexStore:
         self._index = index
 
     def take(self, group: str, now: float, lease: float) -> float:
-        """Take the group's turn until `now + lease`; the seconds to wait if it is not free."""
+        """Take the group's turn until `now + lease`; the seconds to wait if it is not free.
+
+        The turn of a process of this machine that is no more ends at once, with a pause.
+        """
         with self._index.write() as session:
             kept = history.recall(session, _TURNS, group)
-            wait = float(kept[0]) - now if kept else 0.0
+            until, _, holder = kept[0].decode().partition(" ") if kept else ("0", "", "")
+            wait = float(until) - now
             if wait <= 0:
-                self._set(session, group, now + lease, now)
+                self._set(session, group, now + lease, now, holder=f"{_machine()}/{os.getpid()}")
+            elif wait > _AFTER_DEATH and _is_dead(holder):
+                self._set(session, group, now + _AFTER_DEATH, now)
+                wait = _AFTER_DEATH
             return max(0.0, wait)
 
     def free(self, group: str, at: float) -> None:
@@ -59,6 +74,34 @@ class IndexStore:
                 session, RESPONSES, key, zlib.compress(head + b"\n" + kept.content), at=at
             )
 
-    def _set(self, session: Session, group: str, until: float, now: float) -> None:
+    def _set(
+        self, session: Session, group: str, until: float, now: float, *, holder: str = ""
+    ) -> None:
         at = datetime.fromtimestamp(now, UTC)
-        history.remember(session, _TURNS, group, repr(until).encode(), at=at)
+        history.remember(session, _TURNS, group, f"{until!r} {holder}".strip().encode(), at=at)
+
+
+@cache
+def _machine() -> str:
+    """What this machine is, as far as process numbers mean the same thing on it."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        # Each container counts its processes for itself.
+        return f"{boot}/{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return platform.node()
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder of a turn was a process of this machine that is no more."""
+    machine, _, process = holder.rpartition("/")
+    # Elsewhere than on POSIX systems asking after a process would end it.
+    if os.name != "posix" or machine != _machine() or not process.isdecimal():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json as jsonlib
 import logging
 import time
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -29,7 +30,7 @@ from tenacity import (
 )
 from urllib3.exceptions import HTTPError as TransportError
 
-from tracker.pacing import Kept, MemoryStore, Pacer, Store, is_loopback, rule_for
+from tracker.pacing import Kept, MemoryStore, NoTurnError, Pacer, Store, is_loopback, rule_for
 from tracker.responses import (
     Check,
     HttpError,
@@ -265,9 +266,18 @@ class Http:
             raise HttpError(reason, url=url, status=status)
         return target
 
+    @contextmanager
+    def _turn(self, call: _Call, url: str) -> Iterator[None]:
+        try:
+            with self._pacer.turn(host_of(url), call.deadline):
+                yield
+        except NoTurnError:
+            reason = "its turn did not come in time: another process is asking"
+            raise HttpError(reason, url=url, temporary=True) from None
+
     def _send(self, call: _Call, url: str, headers: Mapping[str, str]) -> Response:
         limits = self.limits
-        with self._pacer.turn(host_of(url)):
+        with self._turn(call, url):
             if limits.requests is not None and self.sent >= limits.requests:
                 raise HttpError(f"the run's {limits.requests} requests are used up", url=url)
             self.sent += 1

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from math import inf
 from typing import Protocol
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ _ELSEWHERE_PACE = 1.0
 _ELSEWHERE_BACKOFF = 2.0
 # A request that holds a turn longer than this belongs to a process that died.
 _LEASE_SECONDS = 240.0
+# A turn that another process holds may end long before its lease does.
+_LONGEST_NAP = 5.0
 _CACHE_BYTES = 48_000_000
 
 
@@ -133,6 +136,10 @@ class MemoryStore:
                 self._kept.popitem(last=False)
 
 
+class NoTurnError(Exception):
+    """Another process holds the turn for longer than the caller can wait."""
+
+
 class Pacer:
     """Hands out turns. `clock` gives seconds since 1970, `sleep` waits."""
 
@@ -149,8 +156,11 @@ class Pacer:
         self._guard = threading.Lock()
 
     @contextmanager
-    def turn(self, host: str) -> Iterator[None]:
-        """Wait for the host's turn and hold it; the pause of its rule follows."""
+    def turn(self, host: str, deadline: float = inf) -> Iterator[None]:
+        """Wait for the host's turn and hold it; the pause of its rule follows.
+
+        Raises NoTurnError when the turn cannot come before `deadline` (seconds since 1970).
+        """
         rule = rule_for(host)
         if rule.pace <= 0:
             yield
@@ -158,15 +168,26 @@ class Pacer:
         with self._guard:
             lock = self._locks.setdefault(rule.group, threading.Lock())
         with lock:
-            while (wait := self._store.take(rule.group, self._clock(), _LEASE_SECONDS)) > 0:
-                if wait > _LEASE_SECONDS + rule.pace:
-                    # No turn is taken that far ahead: a clock was set back in between.
-                    wait = rule.pace
-                    self._store.free(rule.group, self._clock() + wait)
-                if wait > 2 * rule.pace:
-                    logger.info("waiting %.0f s for the turn at %s", wait, rule.group)
-                self._sleep(wait)
+            self._take(rule, deadline)
             try:
                 yield
             finally:
                 self._store.free(rule.group, self._clock() + rule.pace)
+
+    def _take(self, rule: HostRule, deadline: float) -> None:
+        told = False
+        while (wait := self._store.take(rule.group, self._clock(), _LEASE_SECONDS)) > 0:
+            if wait > _LEASE_SECONDS + rule.pace:
+                # No turn is taken that far ahead: a clock was set back in between.
+                wait = rule.pace
+                self._store.free(rule.group, self._clock() + wait)
+            if self._clock() + wait > deadline:
+                raise NoTurnError
+            if wait > 2 * rule.pace and not told:
+                logger.warning(
+                    "another process is asking %s; waiting up to %.0f s for its turn to end",
+                    rule.group,
+                    wait,
+                )
+                told = True
+            self._sleep(min(wait, _LONGEST_NAP))

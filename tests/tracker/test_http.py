@@ -377,6 +377,27 @@ def test_a_turn_held_by_a_dead_process_comes_free() -> None:
     assert sum(clock.slept) == 240.0
 
 
+def test_who_waits_for_another_process_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    store: Store = MemoryStore()
+    store.take("arxiv.org", clock(), 240.0)
+    with caplog.at_level("WARNING"), Pacer(store, clock, clock.sleep).turn("arxiv.org"):
+        pass
+    [record] = caplog.records
+    assert "another process is asking arxiv.org; waiting up to 240 s" in record.getMessage()
+
+
+def test_a_turn_that_comes_too_late_is_not_waited_for(http: Http) -> None:
+    clock = Clock()
+    store = MemoryStore()
+    store.take("semanticscholar.org", clock(), 240.0)
+    with Http(store=store, clock=clock, sleep=clock.sleep) as patient:
+        with pytest.raises(HttpError, match="its turn did not come in time"):
+            patient.get("https://api.semanticscholar.org/graph", patience=60)
+        assert patient.sent == 0
+    assert sum(clock.slept) <= 60
+
+
 def test_a_clock_set_back_does_not_stop_the_run() -> None:
     clock = Clock()
     store = MemoryStore()
