@@ -30,6 +30,7 @@ for command in (
     looking.search,
     looking.show,
     lists.lint,
+    lists.links,
 ):
     cli.add_command(command)
 

@@ -6,26 +6,20 @@ an index that is there already; without one those rules are silent.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 import click
-from sqlalchemy import select
 
-from db.consolidate import BY_HAND, consolidate
-from db.identity import Record
 from db.index import Index
-from db.neighbours import chunks, records_of
-from db.tables import IDENTIFIER
 from jobs.annotations import annotation as as_command
 from jobs.annotations import one_line
 from jobs.console import Console
+from jobs.known_papers import has_index, known_papers
 from jobs.list_files import list_files, list_text
 from tracker.errors import InputError
-from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_atomically
 from tracker.reading_list import ReadingList
@@ -72,8 +66,7 @@ def lint(
     before = {name: list_text(path, name) for name, path in paths.items()}
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
-    identifiers = {i for entry in reading_list.entries for i in entry.identifiers}
-    records = known_papers(settings, identifiers) if settings else ()
+    records = _records(settings, reading_list)
     found: Sequence[Finding] = audit(reading_list, records)
     if not reading_list.entries and not found:
         raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
@@ -93,27 +86,13 @@ def lint(
     return result
 
 
-def known_papers(settings: Settings, identifiers: Collection[Identifier]) -> tuple[Paper, ...]:
-    """The papers of the index that these identifiers name, as the sources report them.
-
-    What lists and people say is left out: a list would be compared with itself. Nothing when
-    the index file does not exist; it is not created.
-    """
-    url = settings.index_url
-    prefix, _, name = url.partition("sqlite:///")
-    if not prefix and not Path(name).is_file():
+def _records(settings: Settings | None, reading_list: ReadingList) -> tuple[Paper, ...]:
+    """The records of the papers on the list, from an index that is there already."""
+    if settings is None or not has_index(settings):
         return ()
-    by_paper: dict[int | None, list[Record]] = defaultdict(list)
-    with Index.open(url) as index, index.read() as session:
-        numbers = set()
-        for values in chunks(sorted({identifier.value for identifier in identifiers})):
-            for row in session.execute(select(IDENTIFIER).where(IDENTIFIER.c.value.in_(values))):
-                if Identifier(row.scheme, row.value) in identifiers:
-                    numbers.add(row.paper_id)
-        for record in records_of(session, sorted(numbers)):
-            if record.source not in BY_HAND:
-                by_paper[record.paper_id].append(record)
-    return tuple(consolidate(records) for records in by_paper.values())
+    identifiers = {i for entry in reading_list.entries for i in entry.identifiers}
+    with Index.open(settings.index_url) as index, index.read() as session:
+        return known_papers(session, identifiers)
 
 
 def annotation(finding: Finding) -> str:

@@ -45,18 +45,15 @@ class Outcome:
     """What one check gave.
 
     `code` is the HTTP status, 0 when nothing answered; `target` where the address leads for
-    good, when that is elsewhere; `reason` a clause for a person.
+    good, when that is elsewhere; `reason` a clause for a person. `is_unreachable` says that no
+    server was heard of, as it is when the network is down.
     """
 
     status: Status
     code: int = 0
     target: str = ""
     reason: str = ""
-
-    @property
-    def is_unreachable(self) -> bool:
-        """Whether no server answered, as it is when the network is down."""
-        return not self.code and self.status in {"dead", "timed out", "refused"}
+    is_unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

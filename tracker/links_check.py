@@ -173,24 +173,24 @@ def outcome_of(error: HttpError | _LeadsInsideError) -> Outcome:
 
 
 def _without_answer(error: HttpError) -> Outcome:
+    name = next((e for e in _causes(error) if isinstance(e, socket.gaierror)), None)
+    if name is not None and name.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)}:
+        return Outcome("dead", reason="no such host", is_unreachable=True)
+    if name is not None:
+        return Outcome("unchecked", reason="its host could not be looked up", is_unreachable=True)
     if "in time" in error.reason:
-        return Outcome("timed out", reason=error.reason)
-    if (name := _name_error(error)) is not None:
-        if name.errno in {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)}:
-            return Outcome("dead", reason="no such host")
-        return Outcome("unchecked", reason="the host's name could not be looked up")
+        return Outcome("timed out", reason=error.reason, is_unreachable=True)
     if "connection" in error.reason:
-        return Outcome("refused", reason=error.reason)
+        # Where even a broken connection was made, somebody is there.
+        return Outcome("refused", reason=error.reason, is_unreachable=error.reason == _NOBODY)
     return Outcome("unchecked", reason=error.reason)
+
+
+_NOBODY = "no connection"
 
 
 def _may_dislike_head(error: HttpError) -> bool:
     return "broke off" in error.reason or "no answer in time" in error.reason
-
-
-def _name_error(error: BaseException) -> socket.gaierror | None:
-    """The failed look-up of a name behind an error, however deep."""
-    return next((e for e in _causes(error) if isinstance(e, socket.gaierror)), None)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

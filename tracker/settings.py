@@ -168,7 +168,8 @@ class LinkSettings(_Table):
     """How `tracker links` checks the list's links.
 
     `ignore` holds patterns of addresses with `*` and `?`; `timeout` is in seconds; `requests`
-    bounds what one run sends. `archive_url` finds archived copies, `doi_url` resolves DOIs.
+    bounds what one run sends to the links' hosts. `archive_url` finds archived copies,
+    `doi_url` resolves DOIs.
     """
 
     ignore: tuple[str, ...] = ()

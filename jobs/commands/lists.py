@@ -1,14 +1,18 @@
-"""Commands about a reading list as it is: init, lint."""
+"""Commands about a reading list as it is: init, lint, links."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jobs.commands.options import common_options, settings_of
 from jobs.console import Console
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
 
 
 @click.command()
@@ -85,12 +89,67 @@ def lint(
     """
     from jobs.lint import lint as lint_job
 
-    if as_json and form in ("text", "github"):
-        raise click.UsageError(f"--json and --format {form} exclude each other; remove one")
-    source = click.get_current_context().get_parameter_source("config")
-    chosen = source is not click.core.ParameterSource.DEFAULT
-    settings = settings_of(config) if chosen or not files or config.exists() else None
+    settings = _settings(config, files, as_json=as_json, form=form)
     console = Console(as_json=as_json or form == "json")
     result = lint_job(settings, console, files=files, fix=fix, as_annotations=form == "github")
     if result.failed:
         sys.exit(1)
+
+
+@click.command()
+@common_options
+@click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
+@click.option("--all", "everything", is_flag=True, help="Ask for everything, due or not.")
+@click.option(
+    "--recheck-days",
+    type=click.FloatRange(0, 3650),
+    default=None,
+    help="Leave alone for so long what was alive.  [default: links.recheck_days, 30]",
+)
+@click.option("--pictures", is_flag=True, help="Check the addresses of pictures and badges too.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default=None,
+    help="text; json is the same as --json; github annotates a pull request.  [default: text]",
+)
+def links(
+    *,
+    config: Path,
+    as_json: bool,
+    debug: bool,
+    files: tuple[Path, ...],
+    everything: bool,
+    recheck_days: float | None,
+    pictures: bool,
+    form: str | None,
+) -> None:
+    """Check every link of a reading list over HTTP, politely, and remember what was found.
+
+    Tells what is dead from what moved, keeps robots out, asks for a pause or does not answer,
+    and suggests the new address or an archived copy. FILE needs no configuration, but without
+    one nothing is remembered. Exit code 1 when a link is dead.
+
+    Example: tracker links README.md
+    """
+    from jobs.links import Check
+    from jobs.links import links as links_job
+
+    settings = _settings(config, files, as_json=as_json, form=form)
+    check = Check(everything=everything, recheck_days=recheck_days, pictures=pictures)
+    console = Console(as_json=as_json or form == "json")
+    result = links_job(settings, console, files=files, check=check, as_annotations=form == "github")
+    if result.failed:
+        sys.exit(1)
+
+
+def _settings(
+    config: Path, files: tuple[Path, ...], *, as_json: bool, form: str | None
+) -> Settings | None:
+    """The settings where there are any or there must be; files alone need none."""
+    if as_json and form in ("text", "github"):
+        raise click.UsageError(f"--json and --format {form} exclude each other; remove one")
+    source = click.get_current_context().get_parameter_source("config")
+    chosen = source is not click.core.ParameterSource.DEFAULT
+    return settings_of(config) if chosen or not files or config.exists() else None
