@@ -36,9 +36,9 @@ from typing import Any
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Document, Entry, ReadingList, Style, read_text
 from tracker.reading_list.inline import scan
+from tracker.reading_list.missing import leave_out
 from tracker.reading_list.order import strictly_ordered
 from tracker.reading_list.reading import read
-from tracker.reading_list.render import leave_out
 from tracker.reading_list.splice import insertion
 from tracker.reading_list.template import Template
 from tracker.reading_list.words import is_paper_url
@@ -142,10 +142,12 @@ def leave_one_out(reading_list: ReadingList, show: int = 0) -> dict[str, Tally]:
                 print(f"- {before}\n+ {text}")
             if entry in whole.lane:
                 where = whole.lane.index(entry)
+                others = (other for other in whole.lane if other is not entry)
+                at = sum(other.start < splice.start for other in others)
                 if strict:
-                    tallies["position"].add(abs(splice.at - where) <= 1)
+                    tallies["position"].add(abs(at - where) <= 1)
                 if ordered:
-                    away = untied(whole, where, splice.at)
+                    away = untied(whole, where, at)
                     tallies["position_with_ties"].add(away <= 1)
     return tallies
 
@@ -208,10 +210,8 @@ def _compare(before: ReadingList, after: ReadingList, tally: Tally) -> None:
                 continue
             common = [key(other) for other in entries[:number] if key(other) in there]
             _, splice = insertion(before.documents, section, before.style(section), entry.facts)
-            lane = before.style(section).lane
-            new = [key(other) for other in before.by_section[section]]
-            at = new.index(key(lane[splice.at - 1])) + 1 if splice.at else new.index(key(lane[0]))
-            put = [name for name in new[:at] if name in {key(other) for other in entries}]
+            old = [other for other in before.by_section[section] if other.start < splice.start]
+            put = [key(other) for other in old if key(other) in {key(other) for other in entries}]
             tally.add(len(put) == len(common))
 
 

@@ -152,6 +152,11 @@ class ReadingList:
         changed, (addition,) = rest._apply([(0, file, splice)], [section])
         return changed, addition
 
+    def replace(self, entry: Entry, text: str) -> ReadingList:
+        """The list with another text in the place of an entry's; only its lines change."""
+        splice = Splice(entry.start, entry.end, text)
+        return self._apply([(0, entry.file, splice)], [entry.section])[0]
+
     def update(
         self,
         entry: Entry,
@@ -163,5 +168,4 @@ class ReadingList:
     ) -> ReadingList:
         """The list with facts of an entry replaced where they stand; see `revised`."""
         text = revised(entry, title=title, venue=venue, published=published, link=link)
-        splice = Splice(entry.start, entry.end, text)
-        return self._apply([(0, entry.file, splice)], [entry.section])[0]
+        return self.replace(entry, text)

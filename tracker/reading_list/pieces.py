@@ -132,6 +132,8 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
     """Divide the text at its constructs."""
     text = draft.text
     state = _State(rows=rows, columns=tuple(column_name(c) for c in columns))
+    # A row may do without the first bar; its first cell is the first column then.
+    state.cell = int(rows and not text.lstrip().startswith("|"))
     position = begin
     draft.marks = scan(text, begin)
     stops: list[tuple[int, int, Mark | None]] = []

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
+from tracker.reading_list.rows import is_nothing
 from tracker.reading_list.title import KEYED, pick_title, take_title
 from tracker.reading_list.words import (
     ET_AL,
@@ -50,6 +51,8 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     text = draft.text
     words = text[piece.start : piece.end]
     if piece.link >= 0 or not re.search(r"\w", plain(words)):
+        return
+    if piece.cell and is_nothing(words):
         return
     start = piece.start
     keyed = KEYED.match(words) if _begins_line(text, start) else None

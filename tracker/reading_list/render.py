@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from tracker.reading_list.dates import pattern_depth, write_date
 from tracker.reading_list.escape import escape_title, flatten
+from tracker.reading_list.missing import leave_out
 from tracker.reading_list.pieces import Facts, NamedLink
-from tracker.reading_list.rows import PIPE
 from tracker.reading_list.template import Template, Token, label_key
-from tracker.reading_list.words import ET_AL, label_role
+from tracker.reading_list.words import ET_AL
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _with_links(facts: Facts, donor: Template, rest: list[int], habits: Habits) 
         # A link does not go among badges, nor a badge among links.
         link = facts.links[index]
         words = bool(link.url) and not link.image
-        least = 2 if words or donor.entry.kind == "table row" else 0
+        least = 2 if words else 0
         (placed[best] if best >= 0 and likeness[best] >= least else homeless).append(index)
     tokens: list[Token] = []
     position = 0
@@ -147,30 +147,8 @@ def _with_links(facts: Facts, donor: Template, rest: list[int], habits: Habits) 
         position = end
     tokens += donor.tokens[position:]
     units = [_link(facts.links[index], donor, habits) for index in homeless]
-    if units and donor.entry.kind not in ("table row", "html row"):
+    if units and donor.entry.kind != "html row":
         tokens = _append(tokens, habits.before + habits.between.join(units))
-    elif units and donor.entry.kind == "table row":
-        tokens = _in_column(tokens, donor, units[0], facts.links[homeless[0]])
-    return tokens
-
-
-def _in_column(tokens: list[Token], donor: Template, unit: str, link: NamedLink) -> list[Token]:
-    """The tokens with a link put into the empty cell of the column its role names, if any."""
-    headed = [label_role(name) == link.role for name in donor.entry.columns]
-    if True not in headed:
-        return tokens
-    wanted, cell = headed.index(True) + 1, 0
-    for number, token in enumerate(tokens):
-        if token.kind != "text":
-            continue
-        for bar in PIPE.finditer(token.text):
-            cell += 1
-            following = PIPE.search(token.text, bar.end())
-            end = following.start() if following else len(token.text)
-            closed = following is not None or number == len(tokens) - 1
-            if cell == wanted and closed and not re.search(r"\w", token.text[bar.end() : end]):
-                text = f"{token.text[: bar.end()]} {unit} {token.text[end:]}"
-                return [*tokens[:number], Token("text", text), *tokens[number + 1 :]]
     return tokens
 
 
@@ -292,103 +270,6 @@ def _without_missing(tokens: list[Token], facts: Facts, donor: Template) -> list
     }
     missing = {kind for kind, is_known in known.items() if not is_known}
     return leave_out(tokens, missing, cells=donor.entry.kind in ("table row", "html row"))
-
-
-def leave_out(tokens: list[Token], kinds: set[str], *, cells: bool) -> list[Token]:
-    """The tokens without those of some kinds, and without what stands there for these alone.
-
-    `cells` says that they stand in a row of a table, where the cells stay.
-    """
-    kept: list[Token] = []
-    dropped = ""
-    for number, token in enumerate(tokens):
-        if token.kind in kinds:
-            dropped = token.kind
-            continue
-        if dropped and token.kind == "text" and kept and kept[-1].kind == "text":
-            before = kept.pop().text
-            ends = all(other.kind in kinds for other in tokens[number + 1 :])
-            joined = before + token.text if cells else _join(before, token.text, dropped, ends)
-            kept.append(Token("text", joined))
-        else:
-            kept.append(token)
-        dropped = ""
-    if dropped and kept and kept[-1].kind == "text" and not cells:
-        kept.append(Token("text", _join(kept.pop().text, "", dropped, ends=True)))
-    if kept and not cells and kept[-1].kind == "text" and kept[-1] is not tokens[-1]:
-        end = tokens[-1].text if tokens[-1].kind == "text" else ""
-        kept.append(Token("text", _without_dangling(kept.pop().text, end)))
-    return kept
-
-
-_DANGLING = re.compile(r"(?:(?:^|(?<=\s))[-–—]|[—:：|,;·•]|<br\s*/?>)\s*$", re.IGNORECASE)
-
-
-def _without_dangling(text: str, end: str) -> str:
-    """A last text without signs that announce what is not there, unless entries end so."""
-    while (found := _DANGLING.search(text)) and not end.rstrip().endswith(found[0].rstrip()):
-        text = text[: found.start()].rstrip(" \t\r\n")
-    return text
-
-
-def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
-    """What is left around something left out, without brackets; `ends`: nothing comes behind."""
-    lines = re.search(r"(\r\n|\r|\n)[ \t]*(?:[-*+] )?[^\r\n]*$", before)
-    whole = r"[ \t]*(?:\r|\n|$)" if ends or dropped == "note" else r"[ \t]*[\r\n]"
-    if lines and re.match(whole, behind):
-        return before[: lines.start()] + behind
-    before, behind = _without_pairs(before, behind)
-    if (joined := _without_line(before, behind, ends)) is not None:
-        return joined
-    if dropped == "short":
-        behind = re.sub(r"^\s*(?:[:：]|[-–—](?=\s))\s*", " " if before[-1:].strip() else "", behind)
-    # Of two separators one is enough.
-    stripped = behind.lstrip()
-    if (
-        before
-        and stripped[:1] in (",", ".", ";", ":", "·")
-        and before.rstrip()[-1:] in (",", ".", ";", ":", "·", "")
-    ):
-        behind = stripped[1:]
-    opens = re.search(r"(?:^|\s)[*_]+$|[\[(]$", before) is not None
-    if (before[-1:].isspace() or opens) and behind[:1] in (" ", "\t"):
-        behind = behind.lstrip(" \t")
-    return before + behind
-
-
-_PAIRS = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"))
-
-
-def _without_pairs(before: str, behind: str) -> tuple[str, str]:
-    """Both sides of something left out without the brackets that held it alone."""
-    changed = True
-    while changed:
-        changed = False
-        for opened, closed in _PAIRS:
-            if before.rstrip(" ,").endswith(opened) and behind.lstrip(" .,").startswith(closed):
-                before = before.rstrip(" ,")[: -len(opened)]
-                behind = behind.lstrip(" .,")[len(closed) :]
-                changed = True
-                break
-    return before, behind
-
-
-_BREAK = r"(?:<br\s*/?>[ \t]*(?:\r\n|\r|\n)?|\r\n|\r|\n)"
-_LINE_BEFORE = re.compile(rf"{_BREAK}[ \t]*(?:[-*+•][ \t]+)?$", re.IGNORECASE)
-_LINE_BEHIND = re.compile(rf"[ \t]*{_BREAK}", re.IGNORECASE)
-
-
-def _without_line(before: str, behind: str, ends: bool) -> str | None:
-    """The text without a line of which nothing is left; None where something is."""
-    start, end = _LINE_BEFORE.search(before), _LINE_BEHIND.match(behind)
-    if start is None:
-        return None
-    if end is None and (behind.strip() or not ends):
-        # A line that goes on does so without the sign that set off what went.
-        return before + re.sub(r"^\s*[·•|,;.–—](?:\s+|$)", "", behind).lstrip(" \t")
-    if end is None or (ends and end.end() == len(behind)):
-        return before[: start.start()] + behind
-    return before + behind[end.end() :].lstrip(" \t")
 
 
 def _squeeze(text: str, donor: Template) -> str:

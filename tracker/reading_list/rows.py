@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_BREAKS = re.compile(r"<br\s*/?>|&nbsp;", re.IGNORECASE)
 PIPE = re.compile(r"(?<!\\)\|")
 """A bar that ends a cell."""
+_NOTHING = re.compile(
+    r"(?:\s|<br\s*/?>|&nbsp;|[-–—/\\.…])*(?:null|none|nan|n/?a|tbd|tba)?[\s.]*", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,20 @@ class Column:
     behind: str = " "
     empty: str = " "
 
+    def cell(self, value: str) -> str:
+        """A cell with a value, "" for none."""
+        if not value:
+            return self.empty
+        if self.centred:
+            return value.center(self.width)
+        behind = self.behind[:1] if self.width else self.behind
+        return (self.before + value + behind).ljust(self.width)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether the text of a cell says that there is nothing, such as `-` or `null`."""
+    return _NOTHING.fullmatch(text) is not None
+
 
 def cells_of(row: str) -> list[str]:
     """A row's text between its bars; what stands before the first bar comes first."""
@@ -40,43 +56,27 @@ def learn_columns(rows: Sequence[str]) -> list[Column]:
 
 
 def _column(cells: Sequence[str]) -> Column:
-    filled = [cell for cell in cells if cell.strip()]
-    blank = Counter(cell for cell in cells if not re.search(r"\w", cell))
+    filled = [cell for cell in cells if not is_nothing(cell)]
+    blank = Counter(cell for cell in cells if is_nothing(cell))
     before = Counter(cell[: len(cell) - len(cell.lstrip())] for cell in filled)
     behind = Counter(cell[len(cell.rstrip()) :] for cell in filled)
-    widths = Counter(len(cell) for cell in cells)
-    width, same = widths.most_common(1)[0] if widths else (0, 0)
-    lengths = {len(cell.strip()) for cell in filled}
-    padded = len(cells) > 2 and same > 0.5 * len(cells) and len(lengths) > 1
-    centred = padded and len(before) > 2
+    lead = before.most_common(1)[0][0] if before else " "
+    width = _width(cells)
     return Column(
-        width=width if padded else 0,
-        centred=centred,
-        before=before.most_common(1)[0][0] if before else " ",
+        width=width,
+        centred=bool(width) and len(before) > 2,
+        before=lead,
         behind=behind.most_common(1)[0][0] if behind else " ",
-        empty=blank.most_common(1)[0][0] if blank else " ",
+        empty=blank.most_common(1)[0][0] if blank else " " if lead else "",
     )
 
 
-def align(row: str, columns: Sequence[Column]) -> str:
-    """A row with its cells spaced as the columns are."""
-    cells = cells_of(row)
-    if len(cells) < 2:
-        return row
-    written = [cells[0]]
-    for number, cell in enumerate(cells[1:], 1):
-        column = columns[number] if number < len(columns) else Column()
-        last = number == len(cells) - 1
-        written.append(cell if last and not cell.strip() else _cell(cell, column, last=last))
-    return "|".join(written)
-
-
-def _cell(cell: str, column: Column, *, last: bool) -> str:
-    value = _BREAKS.sub("", cell).strip() and cell.strip()
-    if not column.width or last:
-        return cell if value or column.width else column.empty
-    if column.centred:
-        return value.center(column.width)
-    if not value:
-        return column.empty
-    return (column.before + value + column.behind[:1]).ljust(column.width)
+def _width(cells: Sequence[str]) -> int:
+    """The width that most cells have, if shorter values are padded to it; else 0."""
+    lengths = {len(cell.strip()) for cell in cells}
+    widths = Counter(len(cell) for cell in cells)
+    width, same = widths.most_common(1)[0] if widths else (0, 0)
+    short = [cell for cell in cells if len(cell.strip()) < width - 2]
+    padded = sum(len(cell) == width for cell in short)
+    several = len(cells) > 2 and len(lengths) > 1 and 2 * same > len(cells)
+    return width if several and 2 * padded > len(short) else 0

@@ -56,6 +56,7 @@ def insertion(
     """Where an entry for `facts` goes in a section, and its text, unless `text` gives that."""
     if not style.lane:
         return _first_entry(documents, section, style, facts)
+    style = style.fitting(facts) if style.others else style
     lane = style.lane
     document = documents[lane[0].file]
     at = place_in(lane, style, facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,13 +10,13 @@ from functools import cached_property
 from itertools import chain
 
 from tracker.paper import Paper
-from tracker.reading_list.dates import PartialDate
+from tracker.reading_list.cells import Rows
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.facts import facts_of
+from tracker.reading_list.likeness import closest, distance
 from tracker.reading_list.order import Order, learn_order
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.render import Habits, render
-from tracker.reading_list.rows import Column, align, learn_columns
 from tracker.reading_list.template import Template, Token, label_key
 from tracker.taxonomy import Path
 
@@ -25,12 +24,17 @@ _NEAR = 60
 """Entries farther away than this are not asked for their pattern; one section has thousands."""
 
 
+_MANY = 0.1
+"""Of fewer entries of another kind than this share a section has by accident."""
+
+
 class Style:
     """The style of one section.
 
     `lane` are the section's entries of its main kind, in order; `wider` are entries of the
     sections around it, for what the section itself does not show; `listed` are those of the
-    whole list, section by section, for what neither shows.
+    whole list, section by section, for what neither shows. `others` are the section's entries of
+    its other kinds, kind by kind.
     """
 
     def __init__(
@@ -39,8 +43,10 @@ class Style:
         wider: Sequence[Entry],
         templates: Sequence[Template] | None = None,
         listed: Sequence[Sequence[Entry]] = (),
+        others: Sequence[Sequence[Entry]] = (),
     ) -> None:
         self.lane = tuple(lane)
+        self.others = tuple(others)
         self.wider = tuple(wider)
         self.listed = tuple(listed)
         self.templates = (
@@ -53,9 +59,30 @@ class Style:
         """The style as it would be without one of several entries."""
         kept = [template for template in self.templates if template.entry is not entry]
         lane = [other for other in self.lane if other is not entry]
-        style = Style(lane, self.wider, kept, self.listed)
+        others = [[other for other in each if other is not entry] for each in self.others]
+        others = [each for each in others if each]
+        style = Style(lane, self.wider, kept, self.listed, others)
         style.__dict__["relatives"] = self.relatives
         return style
+
+    def fitting(self, facts: Facts) -> Style:
+        """The style of those of the section's entries that state what these facts do.
+
+        It is another than this one where a section has entries of several kinds, such as two
+        tables, and those of another kind fit clearly better.
+        """
+        best, least = self, self.misfit(facts)
+        for others in self.others:
+            if len(others) < max(2, _MANY * len(self.lane)):
+                continue
+            style = Style(others, self.wider, None, self.listed)
+            if (misfit := style.misfit(facts)) < least - 1.0:
+                best, least = style, misfit
+        return best
+
+    def misfit(self, facts: Facts) -> float:
+        """How far the entry most like these facts is from them."""
+        return min((distance(facts, template) for template in self.templates[-200:]), default=0.0)
 
     @cached_property
     def order(self) -> Order:
@@ -73,7 +100,7 @@ class Style:
         between: Counter[str] = Counter()
         before: Counter[str] = Counter()
         examples: dict[str, tuple[NamedLink, str]] = {}
-        for template in self.templates:
+        for template in self._lines():
             tokens = template.tokens
             for number, token in enumerate(tokens):
                 if token.kind != "link":
@@ -100,6 +127,14 @@ class Style:
             **self._date_habits(written),
         )
 
+    def _lines(self) -> Iterator[Template]:
+        """The patterns in which links stand beside each other: entries, or cells of a table."""
+        for template in self.templates:
+            if template.entry.kind == "table row":
+                yield from template.cells
+            else:
+                yield template
+
     def _date_habits(self, tokens: Sequence[Token]) -> dict[str, bool]:
         """How dates are written; what only months and days above nine leave open, by others."""
         counts = _date_counts((t.pattern, t.text) for t in tokens if t.kind == "date")
@@ -116,9 +151,9 @@ class Style:
         }
 
     @cached_property
-    def columns(self) -> list[Column]:
-        """How the columns of the section's table are spaced."""
-        return learn_columns([template.body for template in self.templates])
+    def rows(self) -> Rows:
+        """How the rows of the section's table are written."""
+        return Rows(self.templates, self.habits, self.relatives)
 
     @cached_property
     def grouped(self) -> bool:
@@ -130,9 +165,9 @@ class Style:
         if self.grouped:
             # The bold line above says venue and year for all of its entries.
             facts = replace(facts, venue="", published=None)
-        donor = self.donor(facts, position)
-        text = render(facts, donor, self.habits)
-        return align(text, self.columns) if donor.entry.kind == "table row" else text
+        if self.templates[0].entry.kind == "table row":
+            return self.rows.write(facts, position)
+        return render(facts, self.donor(facts, position), self.habits)
 
     def donor(self, facts: Facts, position: int) -> Template:
         """The entry whose pattern fits the facts best: alike, common, and near."""
@@ -141,10 +176,10 @@ class Style:
             (template, 0.01 * min(abs(number - position), 50))
             for number, template in enumerate(self.templates[low : low + 2 * _NEAR], low)
         ]
-        found = self._vote(facts, near)
-        if self._distance(facts, found) >= 2.0 and self.relatives:
+        found = closest(facts, near)
+        if distance(facts, found) >= 2.0 and self.relatives:
             # Nothing alike here: the sections around may show how such an entry is written.
-            found = self._vote(facts, near + [(template, 1.0) for template in self.relatives])
+            found = closest(facts, near + [(template, 1.0) for template in self.relatives])
         return found
 
     @cached_property
@@ -154,44 +189,6 @@ class Style:
         columns = self.templates[0].entry.columns if self.lane else ()
         alike = [e for e in self.wider if e.kind == kind and e.columns == columns]
         return [Template(entry) for entry in alike[:_NEAR]]
-
-    def _vote(self, facts: Facts, near: Sequence[tuple[Template, float]]) -> Template:
-        """Of the patterns the commonest among those that fit best; its entry that fits best."""
-        votes: dict[str, float] = {}
-        best: dict[str, tuple[float, Template]] = {}
-        for template, extra in near:
-            cost = self._distance(facts, template) + extra
-            votes[template.masked] = votes.get(template.masked, 0.0) + math.exp(-2.0 * cost)
-            if template.masked not in best or cost < best[template.masked][0]:
-                best[template.masked] = (cost, template)
-        return best[max(votes, key=lambda pattern: votes[pattern])][1]
-
-    def _distance(self, facts: Facts, template: Template) -> float:
-        kinds = template.kinds
-        other = template.facts
-        cost = 0.0
-        for kind, value, theirs in (
-            ("short", facts.short_name, other.short_name),
-            ("venue", facts.venue, other.venue),
-            ("authors", facts.authors, other.authors),
-        ):
-            has = kind in kinds and bool(theirs)
-            cost += 4.0 * (has and not value) + 3.0 * (bool(value) and not has)
-        cost += _date_distance(facts.published, other.published if "date" in kinds else None)
-        cost += 2.0 * (facts.et_al != other.et_al and bool(facts.authors) and bool(other.authors))
-        cost += 1.5 * ("note" in kinds)
-        cost += 2.5 * self._carrier_differs(facts, template)
-        wanted = Counter(label_key(link) for link in facts.links)
-        has_labels = Counter(template.labels)
-        spare = sum((has_labels - wanted).values())
-        lacking = sum((wanted - has_labels).values()) - (template.carrier >= 0)
-        cost += 0.6 * spare + 0.5 * max(lacking, 0)
-        return cost
-
-    @staticmethod
-    def _carrier_differs(facts: Facts, template: Template) -> bool:
-        carried = any(not link.label and not link.image and link.url for link in facts.links)
-        return carried != (template.carrier >= 0)
 
     def facts_of(self, paper: Paper) -> Facts:
         """What the section would write of a paper."""
@@ -266,23 +263,17 @@ def _word(kind: str, text: str, pattern: str, example: Template, index: int) -> 
             "note": "Notes"}[kind]  # fmt: skip
 
 
-def _date_distance(mine: PartialDate | None, theirs: PartialDate | None) -> float:
-    if mine is None or theirs is None:
-        return 4.0 * (theirs is not None) + 3.0 * (mine is not None)
-    return 3.0 * (mine.depth != theirs.depth)
-
-
-def main_lane(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries of the kind most of them are: one file, one kind, one table layout."""
+def lanes_of(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Entries by kind: one file, one kind, one table layout; the kind most are of comes first."""
     lanes: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries:
         lanes.setdefault((entry.file, entry.kind, entry.columns), []).append(entry)
-    return max(lanes.values(), key=len) if lanes else []
+    return sorted(lanes.values(), key=len, reverse=True)
 
 
 def style_of(by_section: Mapping[Path, Sequence[Entry]], section: Path) -> Style:
     """A section's style, from its entries, else from those of the nearest section around it."""
-    own = main_lane(by_section.get(section, []))
+    own, *others = lanes_of(by_section.get(section, [])) or [[]]
     wider: list[Entry] = []
     above = section
     while above and not wider:
@@ -290,5 +281,5 @@ def style_of(by_section: Mapping[Path, Sequence[Entry]], section: Path) -> Style
         for path, entries in by_section.items():
             if path != section and path[: len(above)] == above:
                 wider += entries
-    around = (wider if own else main_lane(wider))[:400]
-    return Style(own, around, listed=list(by_section.values()))
+    around = (wider if own or not wider else lanes_of(wider)[0])[:400]
+    return Style(own, around, listed=list(by_section.values()), others=others)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tracker.reading_list.entry import Entry
-from tracker.reading_list.pieces import NamedLink, Place
+from tracker.reading_list.pieces import Facts, NamedLink, Place
+from tracker.reading_list.rows import PIPE
 
 _SLOTS = ("title", "short", "authors", "venue", "date", "note")
 
@@ -35,6 +38,40 @@ class Template:
         self.facts = entry.facts
         self.body = entry.text.rstrip("\r\n")
         self.tokens = _tokens(self.body, entry.reading.places, entry.facts.links)
+
+    @cached_property
+    def cells(self) -> list[Template]:
+        """The cells of a table's row as patterns of their own; first what precedes any bar."""
+        cells: list[list[Token]] = [[]]
+        for token in self.tokens:
+            first, *others = PIPE.split(token.text) if token.kind == "text" else [token.text]
+            if token.kind != "text" or first:
+                cells[-1].append(replace(token, text=first))
+            cells += [[Token("text", text)] if text else [] for text in others]
+        return [self._part(tokens) for tokens in cells]
+
+    def _part(self, tokens: Sequence[Token]) -> Template:
+        """The pattern of some of its tokens, with the facts these write."""
+        kinds = {token.kind for token in tokens}
+        used = [token.index for token in tokens if token.index >= 0]
+        whole, part = self.facts, copy(self)
+        # What was worked out for the whole does not hold for the part.
+        part.__dict__ = {"entry": self.entry}
+        part.facts = Facts(
+            title=whole.title if "title" in kinds else "",
+            short_name=whole.short_name if "short" in kinds else "",
+            authors=whole.authors if "authors" in kinds else (),
+            et_al=whole.et_al and "authors" in kinds,
+            venue=whole.venue if "venue" in kinds else "",
+            published=whole.published if "date" in kinds else None,
+            links=tuple(whole.links[index] for index in used),
+        )
+        part.tokens = [
+            replace(token, index=used.index(token.index)) if token.index >= 0 else token
+            for token in tokens
+        ]
+        part.body = "".join(token.text for token in tokens)
+        return part
 
     @cached_property
     def kinds(self) -> frozenset[str]:
