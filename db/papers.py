@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import String, cast, func, insert, select, update
 from sqlmodel import Session
 
 from db import merging
 from db.consolidate import READING_LIST
 from db.identity import Record, title_key
-from db.neighbours import chunks
-from db.payload import digest, from_payload, unpack
+from db.loading import load, stream
+from db.payload import digest, from_payload
 from db.tables import (
     APART,
     DECISION,
     IDENTIFIER,
-    LINK,
     LISTING,
     MERGE,
     PAPER,
@@ -28,8 +26,8 @@ from db.tables import (
     MergeRow,
 )
 from tracker.errors import InputError
-from tracker.identifiers import SCHEMES, Identifier, identify
-from tracker.paper import Link, Paper
+from tracker.identifiers import identify
+from tracker.paper import Paper
 
 __all__ = [
     "READING_LIST",
@@ -41,6 +39,7 @@ __all__ = [
     "load",
     "merge",
     "merges",
+    "months",
     "resolve",
     "sightings",
     "stream",
@@ -109,30 +108,16 @@ def get(session: Session, number: int) -> Paper:
     return load(session, [now])[now]
 
 
-def load(session: Session, numbers: Collection[int] | None = None) -> dict[int, Paper]:
-    """Papers by their numbers, in order; all of them without `numbers`."""
-    if numbers is None:
-        return dict(stream(session))
-    loaded: dict[int, Paper] = {}
-    for chunk in chunks(sorted(set(numbers))):
-        loaded.update(_load(session, chunk))
-    return loaded
-
-
-def stream(session: Session, *, after: int = 0, chunk: int = 2000) -> Iterator[tuple[int, Paper]]:
-    """Every paper with a number above `after`, in order, a chunk at a time in memory."""
-    while numbers := list(
-        session.scalars(
-            select(PAPER.c.id).where(PAPER.c.id > after).order_by(PAPER.c.id).limit(chunk)
-        )
-    ):
-        yield from _load(session, numbers).items()
-        after = numbers[-1]
-
-
 def count(session: Session) -> int:
     """How many papers the index has."""
     return int(session.scalar(select(func.count()).select_from(PAPER)) or 0)
+
+
+def months(session: Session) -> dict[str, int]:
+    """How many papers entered the index in each month, such as `2026-01`."""
+    month = func.substr(cast(PAPER.c.created_at, String), 1, 7)
+    counted = select(month, func.count()).group_by(month).order_by(month)
+    return {str(name): int(number) for name, number in session.execute(counted)}
 
 
 def find(session: Session, text: str) -> list[int]:
@@ -207,32 +192,3 @@ def unmerge(session: Session, merge_id: int, *, at: datetime) -> int:
             back = table.c.id.in_(ids) & (table.c.paper_id == kept)
             session.execute(update(table).where(back).values(paper_id=apart))
     return apart
-
-
-def _load(session: Session, numbers: Collection[int]) -> dict[int, Paper]:
-    names: dict[int, list[Identifier]] = defaultdict(list)
-    links: dict[int, list[Link]] = defaultdict(list)
-    for row in session.execute(select(IDENTIFIER).where(IDENTIFIER.c.paper_id.in_(numbers))):
-        names[row.paper_id].append(Identifier(row.scheme, row.value))
-    listed = select(LINK).where(LINK.c.paper_id.in_(numbers)).order_by(LINK.c.id)
-    for row in session.execute(listed):
-        links[row.paper_id].append(Link(row.role, row.url))
-    papers = select(PAPER).where(PAPER.c.id.in_(numbers)).order_by(PAPER.c.id)
-    return {row.id: _paper(row, names[row.id], links[row.id]) for row in session.execute(papers)}
-
-
-def _paper(row: Row[tuple[object, ...]], names: list[Identifier], links: list[Link]) -> Paper:
-    return Paper(
-        title=row.title,
-        identifiers=tuple(sorted(names, key=lambda name: (SCHEMES.index(name.scheme), name.value))),
-        abstract=row.abstract,
-        authors=tuple(row.authors),
-        categories=tuple(row.categories),
-        published=row.published,
-        updated=row.updated,
-        venue=row.venue,
-        comment=row.comment,
-        version=row.version,
-        links=tuple(links),
-        embedding=unpack(row.embedding),
-    )
