@@ -164,8 +164,10 @@ def _papers(pages: Mapping[str, tuple[str, int | None]], look_up: LookUp) -> Ite
     try:
         versions = _versions(look_up(names))
         if missing := names - versions.keys():
-            # One answer that leaves papers out proves little.
-            versions |= _versions(look_up(missing))
+            # One answer that leaves papers out proves little, and may have been kept for the
+            # day; the first version has an address of its own.
+            first = _versions(look_up(f"{name}v1" for name in missing))
+            versions |= dict.fromkeys(first)
     except SourceError as error:
         failed = Outcome("unchecked", reason=error.reason)
         yield from ((address, failed) for address in pages)
