@@ -40,7 +40,8 @@ _TITLES_ONLY = 0.8
 class Features(Protocol):
     """Papers as rows of numbers; the first columns are words, named by `terms_`."""
 
-    terms_: np.ndarray
+    @property
+    def terms_(self) -> np.ndarray: ...
 
     def fit(self, papers: Sequence[Paper]) -> csr_matrix: ...
 
