@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from db import links as memory
 from db.index import Index
@@ -43,13 +44,12 @@ _EVERY = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What to check: `everything` also what is not due, `recheck_days` instead of the settings'.
+    """What to check, and what of it to ask for: what is due, all, what is new, or nothing.
 
-    `pictures` includes addresses of pictures; `only_new` asks for what was never checked.
+    `pictures` includes addresses of pictures; `recheck_days` replaces that of the settings.
     """
 
-    everything: bool = False
-    only_new: bool = False
+    ask: Literal["due", "all", "new", "nothing"] = "due"
     pictures: bool = False
     recheck_days: float | None = None
 
@@ -97,18 +97,11 @@ def check_links(
     addresses = [a for a in by_address(found) if not ignored(a, chosen.ignore)]
     with index.read() as session:
         known = memory.recall(session, addresses)
-    patience = chosen.recheck_days if check.recheck_days is None else check.recheck_days
-    due = [
-        address
-        for address in addresses
-        if address not in known
-        or check.everything
-        or (not check.only_new and known[address].is_due(now, patience))
-    ]
+    due = [address for address in addresses if _is_due(known.get(address), chosen, check, now)]
     run = _Run(
         index=index,
         settings=settings,
-        store=_store(index),
+        store=turns_of(index),
         console=console,
         now=now,
         known=known,
@@ -125,8 +118,17 @@ def check_links(
     )
 
 
-def _store(index: Index) -> Store:
-    """Turns shared with other processes; the workers cannot share an index in memory."""
+def _is_due(state: LinkState | None, chosen: LinkSettings, check: Check, now: datetime) -> bool:
+    if check.ask == "nothing":
+        return False
+    if state is None or check.ask == "all":
+        return True
+    patience = chosen.recheck_days if check.recheck_days is None else check.recheck_days
+    return check.ask == "due" and state.is_due(now, patience)
+
+
+def turns_of(index: Index) -> Store:
+    """Turns shared with other processes; workers cannot share an index in memory."""
     in_memory = index.engine.url.database in {None, "", ":memory:"}
     return MemoryStore() if in_memory else IndexStore(index)
 

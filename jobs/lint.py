@@ -1,13 +1,16 @@
 """Audit a reading list: show what its maintainers would want to put right, and fix what is safe.
 
-Nothing is fetched. What the rules about titles, years and venues compare with are the records of
-an index that is there already; without one those rules are silent.
+What the rules about titles, years, venues and links compare with is what an index knows that is
+there already; without one those rules are silent. Nothing is fetched unless that is asked for.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +21,7 @@ from jobs.annotations import annotation as as_command
 from jobs.annotations import one_line
 from jobs.console import Console
 from jobs.known_papers import has_index, known_papers
-from jobs.list_files import list_files, list_text
+from jobs.list_files import is_own_list, list_files, list_text
 from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_atomically
@@ -27,8 +30,9 @@ from tracker.reading_list.finding import Finding, apply_fixes, fixes_made
 from tracker.reading_list.lint import lint as audit
 from tracker.settings import Settings
 
-NOTICES = frozenset({"duplicate-across-sections"})
-"""Rules that only tell: many lists file a paper under two headings on purpose."""
+NOTICES = frozenset({"duplicate-across-sections", "moved-link"})
+"""Rules that only tell: many lists file a paper under two headings on purpose, and a link that
+moved still leads somewhere."""
 
 _PASSES = 5
 """Fixes that touch the same characters are made one after the other, each in a pass of its own."""
@@ -55,27 +59,36 @@ def lint(
     *,
     files: Sequence[Path] = (),
     fix: bool = False,
+    online: bool = False,
     as_annotations: bool = False,
+    environ: Mapping[str, str] = os.environ,
 ) -> Audit:
     """Audit `files`, or the list the settings name, and show what was found.
 
-    `fix` writes the safe fixes; `as_annotations` shows findings as GitHub's workflow commands.
-    Raises InputError when there is no list to read or a file cannot be read.
+    `fix` writes the safe fixes; `online` asks the sources for what is not known yet;
+    `as_annotations` shows findings as GitHub's workflow commands. Raises InputError when there
+    is no list to read or a file cannot be read.
     """
     paths = list_files(settings, files, command="tracker lint README.md")
     before = {name: list_text(path, name) for name, path in paths.items()}
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
-    records = _records(settings, reading_list)
-    found: Sequence[Finding] = audit(reading_list, records)
-    if not reading_list.entries and not found:
-        raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
-    fixed = 0
-    if fix:
-        after, found, fixed = _fixed(before, found, skip, records)
-        for name, text in after.items():
-            if text != before[name]:
-                write_atomically(paths[name], text)
+    is_own = is_own_list(settings, list(paths.values()))
+    with _index(settings if is_own or not online else None, online=online) as index:
+        if index is not None and online:
+            _ask(index, settings, reading_list, console, environ)
+        records = _records(index, reading_list)
+        found: Sequence[Finding] = audit(reading_list, records)
+        if not reading_list.entries and not found:
+            raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
+        fixed = 0
+        if fix:
+            after, found, fixed = _fixed(before, found, skip, records)
+            for name, text in after.items():
+                if text != before[name]:
+                    write_atomically(paths[name], text)
+            reading_list = ReadingList.parse(after, skip_sections=skip)
+        found = _with_links(found, index, settings, reading_list, console)
     result = Audit(
         tuple(paths),
         tuple(finding for finding in found if finding.rule not in NOTICES),
@@ -86,13 +99,56 @@ def lint(
     return result
 
 
-def _records(settings: Settings | None, reading_list: ReadingList) -> tuple[Paper, ...]:
-    """The records of the papers on the list, from an index that is there already."""
-    if settings is None or not has_index(settings):
+def _index(settings: Settings | None, *, online: bool) -> AbstractContextManager[Index | None]:
+    """The index to look into; none is created unless something is asked.
+
+    What is asked about a list that is not the settings' own goes into one that is forgotten:
+    its papers would be taken for candidates.
+    """
+    if settings is not None and (online or has_index(settings)):
+        return Index.open(settings.index_url)
+    return Index.open("sqlite://") if online else nullcontext()
+
+
+def _ask(
+    index: Index,
+    settings: Settings | None,
+    reading_list: ReadingList,
+    console: Console,
+    environ: Mapping[str, str],
+) -> None:
+    from jobs.lint_online import check_new_links, look_up
+
+    now = datetime.now(UTC)
+    identifiers = {i for entry in reading_list.entries for i in entry.identifiers}
+    look_up(index, settings, identifiers, console, environ=environ, now=now)
+    check_new_links(index, settings, reading_list, console)
+
+
+def _records(index: Index | None, reading_list: ReadingList) -> tuple[Paper, ...]:
+    """The records of the papers on the list that the index has."""
+    if index is None:
         return ()
     identifiers = {i for entry in reading_list.entries for i in entry.identifiers}
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with index.read() as session:
         return known_papers(session, identifiers)
+
+
+def _with_links(
+    found: Sequence[Finding],
+    index: Index | None,
+    settings: Settings | None,
+    reading_list: ReadingList,
+    console: Console,
+) -> Sequence[Finding]:
+    """The findings with those about links among them, by file and line."""
+    if index is None:
+        return found
+    from jobs.lint_online import link_findings
+
+    names = list(reading_list.files)
+    every = [*found, *link_findings(index, settings, reading_list, console)]
+    return sorted(every, key=lambda f: (names.index(f.file), f.line, f.rule))
 
 
 def annotation(finding: Finding) -> str:
@@ -143,7 +199,7 @@ def _lines(result: Audit) -> Iterator[str]:
     for finding in result.findings:
         yield _line(finding)
     if result.notices:
-        yield f"\nNotices ({len(result.notices)}), no failures; many lists do this on purpose:"
+        yield f"\nNotices ({len(result.notices)}), no failures; much of this is on purpose:"
     for finding in result.notices:
         yield _line(finding)
     if result.findings or result.notices:

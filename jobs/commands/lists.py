@@ -64,6 +64,9 @@ def init(
 @click.argument("files", nargs=-1, metavar="[FILE]...", type=click.Path(path_type=Path))
 @click.option("--fix", is_flag=True, help="Make the safe fixes in the files, and nothing else.")
 @click.option(
+    "--online", is_flag=True, help="Ask the sources about papers and links not known yet."
+)
+@click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "github"]),
@@ -77,13 +80,15 @@ def lint(
     debug: bool,
     files: tuple[Path, ...],
     fix: bool,
+    online: bool,
     form: str | None,
 ) -> None:
-    """Audit a reading list, offline: duplicates, broken links, dates that cannot be.
+    """Audit a reading list: duplicates, broken links, dates that cannot be.
 
-    FILE needs no configuration; without FILE it is the list that tracker.toml names. Exit code
-    1 when something was found, or is left after --fix; a paper under two headings is a notice
-    and alone no failure.
+    Nothing is fetched without --online; titles, years, venues and links are compared with what
+    the index knows. FILE needs no configuration; without FILE it is the list that tracker.toml
+    names. Exit code 1 when something was found, or is left after --fix; a paper under two
+    headings or a link that moved is a notice and alone no failure.
 
     Example: tracker lint README.md --fix
     """
@@ -91,7 +96,9 @@ def lint(
 
     settings = _settings(config, files, as_json=as_json, form=form)
     console = Console(as_json=as_json or form == "json")
-    result = lint_job(settings, console, files=files, fix=fix, as_annotations=form == "github")
+    result = lint_job(
+        settings, console, files=files, fix=fix, online=online, as_annotations=form == "github"
+    )
     if result.failed:
         sys.exit(1)
 
@@ -137,7 +144,7 @@ def links(
     from jobs.links import links as links_job
 
     settings = _settings(config, files, as_json=as_json, form=form)
-    check = Check(everything=everything, recheck_days=recheck_days, pictures=pictures)
+    check = Check(ask="all" if everything else "due", recheck_days=recheck_days, pictures=pictures)
     console = Console(as_json=as_json or form == "json")
     result = links_job(settings, console, files=files, check=check, as_annotations=form == "github")
     if result.failed:

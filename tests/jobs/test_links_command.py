@@ -293,7 +293,7 @@ def test_what_was_alive_is_not_asked_again_for_a_month(world: LinkWorld) -> None
         assert len(world.pages()) == requests
     run(NOW + timedelta(days=32), recheck_days=1)
     assert len(world.pages()) == 9
-    run(NOW + timedelta(days=32), everything=True)
+    run(NOW + timedelta(days=32), ask="all")
     assert len(world.pages()) == 12
 
 
