@@ -36,6 +36,7 @@ NEWEST = "0002"
 """The revision this program needs; the same as the newest file in db/migrations/versions."""
 
 _LOCK_SECONDS = 30.0
+_PAGE_BYTES = 8192
 # Any number: the lock that lets one writer at a time into PostgreSQL, as SQLite does by itself.
 _POSTGRES_LOCK = 7_205_759
 
@@ -201,6 +202,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={int(_LOCK_SECONDS * 1000)}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # Abstracts fill pages badly that hold two of them; this is for files that are still empty.
+    cursor.execute(f"PRAGMA page_size={_PAGE_BYTES}")
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in {"wal", "memory"}:
         _enter_wal(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import JSON, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from db import identity
@@ -130,7 +130,7 @@ def _carry_out(
         for chunk in chunks(before | gone):
             session.execute(delete(table).where(table.c.paper_id.in_(chunk)))
     contents = _write_papers(session, touched, at, outcome)
-    merges = _write_records(session, touched, at)
+    merges = _write_records(session, list(zip(touched, contents, strict=True)), at)
     _move_references(session, touched, merges)
     if merges:
         session.execute(insert(MERGE), merges)
@@ -236,36 +236,43 @@ def _row(paper: Paper, at: datetime) -> dict[str, Any]:
 
 
 def _write_records(
-    session: Session, papers: Sequence[_Paper], at: datetime
+    session: Session, papers: Sequence[tuple[_Paper, Paper]], at: datetime
 ) -> list[dict[str, Any]]:
-    """Write the records under their papers; what is to be remembered of the merges."""
-    fresh = [(paper, r) for paper in papers for r in paper.group.records if r.id is None]
+    """Write the records under their papers; what is to be remembered of the merges.
+
+    A record may say more, or less, than before by reference to its paper's abstract, so all of
+    them are written.
+    """
+    fresh: list[tuple[Record, dict[str, Any]]] = []
+    known: list[dict[str, Any]] = []
     numbers: dict[tuple[str, str], int] = {}
+    for paper, content in papers:
+        for record in paper.group.records:
+            payload = to_payload(record.paper, shared=content.abstract)
+            if record.id is None:
+                fresh.append((record, _record_row(record, paper.id, payload, at)))
+            else:
+                numbers[record.key] = record.id
+                known.append({"number": record.id, "to": paper.id, "said": payload})
     if fresh:
         statement = insert(RECORD).returning(RECORD.c.id, sort_by_parameter_order=True)
-        rows = [_record_row(record, paper.id, at) for paper, record in fresh]
-        for (_, record), number in zip(fresh, session.scalars(statement, rows), strict=True):
-            numbers[record.key] = number
-    moved = [
-        {"number": record.id, "to": paper.id}
-        for paper in papers
-        for record in paper.group.records
-        if record.id is not None and record.paper_id != paper.id
-    ]
-    if moved:
-        moving = update(RECORD).where(RECORD.c.id == bindparam("number"))
-        session.connection().execute(moving.values(paper_id=bindparam("to")), moved)
-    for paper in papers:
-        numbers.update({r.key: r.id for r in paper.group.records if r.id is not None})
-    return [merge for paper in papers for merge in _remember(paper, numbers, at)]
+        added = session.scalars(statement, [row for _, row in fresh])
+        numbers.update({r.key: number for (r, _), number in zip(fresh, added, strict=True)})
+    if known:
+        changing = update(RECORD).where(RECORD.c.id == bindparam("number"))
+        values = {"paper_id": bindparam("to"), "payload": bindparam("said", type_=JSON)}
+        session.connection().execute(changing.values(values), known)
+    return [merge for paper, _ in papers for merge in _remember(paper, numbers, at)]
 
 
-def _record_row(record: Record, paper_id: int | None, at: datetime) -> dict[str, Any]:
+def _record_row(
+    record: Record, paper_id: int | None, payload: dict[str, Any], at: datetime
+) -> dict[str, Any]:
     return {
         "paper_id": paper_id,
         "source": record.source,
         "digest": record.digest,
-        "payload": to_payload(record.paper),
+        "payload": payload,
         "embedding": pack(record.paper.embedding),
         "title_key": record.title_key,
         "head_key": record.head_key,

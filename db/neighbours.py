@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db import identity
 from db.identity import Record
 from db.payload import from_payload
-from db.tables import APART, CLAIM, IDENTIFIER, RECORD
+from db.tables import APART, CLAIM, IDENTIFIER, PAPER, RECORD
 
 # SQLite allows 32,766 values in one statement.
 _CHUNK = 5000
@@ -71,7 +71,7 @@ def _papers_titled(session: Session, records: Collection[Record]) -> set[int]:
                 near[number].update(r for r in by_key[key] if identity.nearly(r.title_key, title))
     found: set[int] = set()
     for chunk in chunks([number for number, candidates in near.items() if candidates]):
-        for row in session.execute(select(RECORD).where(RECORD.c.id.in_(chunk))):
+        for row in session.execute(_RECORDS.where(RECORD.c.id.in_(chunk))):
             other = _record(row)
             if any(identity.link(record, other) for record in near[row.id]):
                 found.add(row.paper_id)
@@ -83,12 +83,18 @@ def records_of(session: Session, papers: Collection[int]) -> list[Record]:
     return [
         _record(row)
         for chunk in chunks(papers)
-        for row in session.execute(select(RECORD).where(RECORD.c.paper_id.in_(chunk)))
+        for row in session.execute(_RECORDS.where(RECORD.c.paper_id.in_(chunk)))
     ]
 
 
+# With the abstract of its paper, which many records share.
+_RECORDS = select(RECORD, PAPER.c.abstract.label("shared")).join(
+    PAPER, PAPER.c.id == RECORD.c.paper_id
+)
+
+
 def _record(row: Row[Any]) -> Record:
-    paper = from_payload(row.payload, row.embedding)
+    paper = from_payload(row.payload, row.embedding, shared=row.shared)
     return Record(row.source, row.digest, paper, row.id, row.paper_id)
 
 

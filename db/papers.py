@@ -140,6 +140,7 @@ def find(session: Session, text: str) -> list[int]:
 
 def sightings(session: Session, number: int) -> list[Sighting]:
     """Everything the sources said of a paper, the first first."""
+    shared = session.scalar(select(PAPER.c.abstract).where(PAPER.c.id == number)) or ""
     rows = session.execute(
         select(RECORD).where(RECORD.c.paper_id == number).order_by(RECORD.c.first_seen, RECORD.c.id)
     )
@@ -147,7 +148,7 @@ def sightings(session: Session, number: int) -> list[Sighting]:
         Sighting(
             row.id,
             row.source,
-            from_payload(row.payload, row.embedding),
+            from_payload(row.payload, row.embedding, shared=shared),
             row.first_seen,
             row.last_seen,
         )

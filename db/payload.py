@@ -12,13 +12,20 @@ from typing import Any
 from tracker.identifiers import SCHEMES, Identifier
 from tracker.paper import Link, Paper
 
+_SAME = "same_abstract"
+"""In a record's payload instead of an abstract that is also its paper's: most of a file's size."""
 
-def to_payload(paper: Paper) -> dict[str, Any]:
-    """Everything a paper holds but its embedding, as JSON; what is unknown is left out."""
+
+def to_payload(paper: Paper, *, shared: str = "") -> dict[str, Any]:
+    """Everything a paper holds but its embedding, as JSON; what is unknown is left out.
+
+    An abstract equal to `shared` is only noted to be that.
+    """
     values = {
         "title": paper.title,
         "identifiers": [str(identifier) for identifier in paper.identifiers],
-        "abstract": paper.abstract,
+        "abstract": paper.abstract if paper.abstract != shared else "",
+        _SAME: bool(shared) and paper.abstract == shared,
         "authors": list(paper.authors),
         "categories": list(paper.categories),
         "published": paper.published.isoformat() if paper.published else None,
@@ -31,12 +38,14 @@ def to_payload(paper: Paper) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key == "title" or value}
 
 
-def from_payload(payload: Mapping[str, Any], embedding: bytes | None = None) -> Paper:
-    """The paper a payload was made of."""
+def from_payload(
+    payload: Mapping[str, Any], embedding: bytes | None = None, *, shared: str = ""
+) -> Paper:
+    """The paper a payload was made of, with the same `shared` abstract."""
     return Paper(
         title=payload["title"],
         identifiers=tuple(parse_identifier(text) for text in payload.get("identifiers", ())),
-        abstract=payload.get("abstract", ""),
+        abstract=shared if payload.get(_SAME) else payload.get("abstract", ""),
         authors=tuple(payload.get("authors", ())),
         categories=tuple(payload.get("categories", ())),
         published=_day(payload.get("published")),
