@@ -169,7 +169,7 @@ class _Run:
                     self._take(arriving, checker, step, len(due))
         except KeyboardInterrupt:
             self.console.note(
-                f"stopped; {len(self.outcomes)} of {len(due)} addresses were checked"
+                f"{len(self.outcomes)} of {len(due)} addresses were checked"
                 + (" and are remembered" if self.settings else "")
             )
             raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -36,6 +37,10 @@ _HEADERS = {"Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*
 _DETOUR = re.compile(r"(?i)\b(?:log-?in|sign-?in|sso|auth\w*|consent|captcha|cookie\w*)\b")
 
 
+_HONEST = 3
+"""After so many statuses of HEAD that GET confirmed, a host's HEAD is believed."""
+
+
 class _LeadsInsideError(Exception):
     """A redirect to an address that is not for the public."""
 
@@ -54,14 +59,14 @@ class LinkChecker:
     def __init__(self, http: Http, *, doi_url: str = "https://doi.org") -> None:
         self._http = http
         self._doi_url = doi_url.rstrip("/")
+        self._honest: Counter[tuple[str, int]] = Counter()
 
     def check(self, address: str) -> Outcome:
         """What becomes of a reader who follows this address."""
         try:
             arrival = self._arrive("HEAD", address)
             if arrival.response.status_code >= 400 and arrival.response.status_code != 410:
-                # Some servers know no HEAD, or answer it with any status at all.
-                arrival = self._arrive("GET", address)
+                arrival = self._second_opinion(address, arrival)
         except HttpError as error:
             if error.status or not _may_dislike_head(error):
                 return outcome_of(error)
@@ -92,6 +97,19 @@ class LinkChecker:
             return error.status > 0
         return True
 
+    def _second_opinion(self, address: str, head: _Arrival) -> _Arrival:
+        """What GET says where HEAD was refused: some servers answer it with any status at all.
+
+        A host whose HEAD was right a few times about a status is believed.
+        """
+        code = head.response.status_code
+        habit = host_of(head.response.url), code
+        if self._honest[habit] >= _HONEST:
+            return head
+        arrival = self._arrive("GET", address)
+        self._honest[habit] = self._honest[habit] + 1 if _code(arrival) == code else 0
+        return arrival
+
     def _arrive(self, method: str, address: str) -> _Arrival:
         url, lasting, is_lasting = address, address, True
         for _ in range(_MOST_HOPS):
@@ -110,6 +128,10 @@ class LinkChecker:
         return self._http.request(
             method, url, accept=_ANY - again, headers=_HEADERS, enough=_ENOUGH
         )
+
+
+def _code(arrival: _Arrival) -> int:
+    return arrival.response.status_code
 
 
 def _target(url: str, location: str) -> str:

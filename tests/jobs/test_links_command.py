@@ -389,7 +389,7 @@ def test_what_was_checked_before_an_interrupt_is_kept(
     settings = load_settings(Path("tracker.toml"))
     with pytest.raises(KeyboardInterrupt):
         links(settings, Impatient(4), now=NOW)
-    assert "stopped; 4 of 9 addresses were checked and are remembered" in capsys.readouterr().err
+    assert "4 of 9 addresses were checked and are remembered" in capsys.readouterr().err
     before = len(world.pages())
     assert verdicts(run()) == ["alive"] * 9
     assert len(world.pages()) - before == 5

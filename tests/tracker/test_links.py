@@ -86,6 +86,17 @@ def test_get_is_asked_where_head_is_refused(
     assert urls_of(world.requests) == [f"HEAD /head-{status}", f"GET /head-{status}"]
 
 
+def test_a_host_whose_head_was_right_a_few_times_is_believed(
+    world: LinkWorld, checker: LinkChecker
+) -> None:
+    for number in range(6):
+        assert checker.check(f"{world.url}/forbidden?{number}").status == "forbidden"
+        assert checker.check(f"{world.url}/head-404?{number}").status == "alive"
+    assert len(world.seen("/forbidden", "HEAD")) == 6
+    assert len(world.seen("/forbidden", "GET")) == 3
+    assert len(world.seen("/head-404", "GET")) == 6
+
+
 def test_a_live_page_costs_one_request_without_a_body(
     world: LinkWorld, checker: LinkChecker
 ) -> None:
