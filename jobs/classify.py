@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from classifiers.relevance import RelevanceClassifier
 from classifiers.sections import Filing, SectionClassifier
@@ -11,6 +12,7 @@ from jobs.console import Console
 from jobs.listing import Listing
 from tracker.paper import Paper
 from tracker.pull_request.proposal import Alternative, Evidence, Neighbour
+from tracker.settings import ProposeSettings
 from tracker.taxonomy import Path, Taxonomy
 
 _TERMS = 4
@@ -30,6 +32,19 @@ class Verdict:
     evidence: Evidence
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was made of the candidates.
+
+    `verdicts` are on those that are relevant enough, best first, `asked` on those that a person
+    asked for. `min_confidence` is the bar for filing a paper.
+    """
+
+    verdicts: tuple[Verdict, ...] = ()
+    asked: tuple[Verdict, ...] = ()
+    min_confidence: float = 0.0
+
+
 def classify(
     papers: Mapping[int, Paper],
     listing: Listing,
@@ -37,73 +52,107 @@ def classify(
     *,
     candidates: Sequence[int],
     rejected: Sequence[int],
-    min_relevance: float,
+    asked: Collection[int] = (),
+    settings: ProposeSettings,
     console: Console,
-) -> list[Verdict]:
-    """Verdicts on the candidates that are relevant enough, best first.
+) -> Judgement:
+    """Judge the candidates: whether they belong, and where.
 
     `papers` is all of the index that is known by now: those on the list train the
     classifiers, `candidates` are scored and are the background, those `rejected` by reviewers
-    are examples of what does not belong. Sections are predicted at or above `min_relevance`.
+    are examples of what does not belong. Sections are predicted at or above the bar for
+    relevance, and for those that a person `asked` for whatever their relevance.
     """
     listed = [number for number in listing.sections if number in papers]
-    if not listed or not candidates:
-        return []
+    if not listed or not (candidates or asked):
+        return Judgement(min_confidence=settings.min_confidence)
     with console.step(f"Training on {len(listed)} papers, judging {len(candidates)}"):
-        scored = [papers[number] for number in candidates]
-        relevance = RelevanceClassifier().fit(
-            [papers[number] for number in listed],
-            scored,
-            [papers[number] for number in rejected],
-        )
-        scores = relevance.score(scored)
+        scores = _scores(papers, listed, candidates, rejected)
         relevant = sorted(
-            (-float(score), number)
-            for number, score in zip(candidates, scores, strict=True)
-            if score >= min_relevance
+            (n for n in candidates if scores[n] >= settings.min_relevance),
+            key=lambda number: (-scores[number], number),
         )
-        places = {section.path for section in sections}
-        filed = [number for number in listed if listing.sections[number] & places]
-        filings = _file([number for _, number in relevant], filed, papers, listing, sections)
-    return [
-        Verdict(
-            number=number,
-            paper=papers[number],
-            relevance=-score,
-            section=filing.section,
-            confidence=filing.confidence,
-            alternatives=tuple(Alternative(path, chance) for path, chance in filing.alternatives),
-            evidence=_evidence(
-                filing, [filed[place] for place in filing.neighbours], papers, listing
-            ),
+        filing = _Filing(papers, listing, sections)
+        return Judgement(
+            verdicts=filing.verdicts([(n, scores[n]) for n in relevant]),
+            asked=filing.verdicts([(n, scores.get(n, 1.0)) for n in sorted(asked)]),
+            min_confidence=filing.bar(settings),
         )
-        for (score, number), filing in zip(relevant, filings, strict=True)
-    ]
 
 
-def _file(
-    numbers: Sequence[int],
-    filed: Sequence[int],
+def _scores(
     papers: Mapping[int, Paper],
-    listing: Listing,
-    sections: Taxonomy,
-) -> list[Filing]:
-    """A filing for each paper, learned from those `filed` under one of the sections."""
-    if not numbers:
-        return []
-    classifier = SectionClassifier(list(sections))
-    labels = [[path for path in listing.sections[n] if path in sections] for n in filed]
-    classifier.fit([papers[number] for number in filed], labels)
-    return classifier.predict([papers[number] for number in numbers])
-
-
-def _evidence(
-    filing: Filing, nearest: Sequence[int], papers: Mapping[int, Paper], listing: Listing
-) -> Evidence:
-    """Why a paper goes where it goes: terms, and the nearest papers of that very section."""
-    neighbours = (
-        Neighbour(papers[number].title, papers[number].url, filing.section)
-        for number in nearest
-        if filing.section in listing.sections[number]
+    listed: Sequence[int],
+    candidates: Sequence[int],
+    rejected: Sequence[int],
+) -> dict[int, float]:
+    """How relevant each candidate is, from 0 to 1."""
+    if not candidates:
+        return {}
+    scored = [papers[number] for number in candidates]
+    relevance = RelevanceClassifier().fit(
+        [papers[number] for number in listed],
+        scored,
+        [papers[number] for number in rejected],
     )
-    return Evidence(filing.terms[:_TERMS], tuple(neighbours)[:_NEIGHBOURS])
+    return dict(zip(candidates, map(float, relevance.score(scored)), strict=True))
+
+
+class _Filing:
+    """The section classifier, trained on what the list files where."""
+
+    def __init__(self, papers: Mapping[int, Paper], listing: Listing, sections: Taxonomy) -> None:
+        self._papers = papers
+        self._listing = listing
+        self._places = {section.path for section in sections}
+        self._sections = list(sections)
+        self._filed = [
+            number
+            for number, paths in listing.sections.items()
+            if number in papers and paths & self._places
+        ]
+
+    @cached_property
+    def _classifier(self) -> SectionClassifier:
+        classifier = SectionClassifier(self._sections)
+        labels = [
+            [path for path in self._listing.sections[number] if path in self._places]
+            for number in self._filed
+        ]
+        classifier.fit([self._papers[number] for number in self._filed], labels)
+        return classifier
+
+    def verdicts(self, scored: Sequence[tuple[int, float]]) -> tuple[Verdict, ...]:
+        """Verdicts on papers with their relevance, in this order."""
+        if not scored:
+            return ()
+        filings = self._classifier.predict([self._papers[number] for number, _ in scored])
+        return tuple(
+            Verdict(
+                number=number,
+                paper=self._papers[number],
+                relevance=relevance,
+                section=filing.section,
+                confidence=filing.confidence,
+                alternatives=tuple(Alternative(path, p) for path, p in filing.alternatives),
+                evidence=self._evidence(filing),
+            )
+            for (number, relevance), filing in zip(scored, filings, strict=True)
+        )
+
+    def bar(self, settings: ProposeSettings) -> float:
+        """The confidence from which a paper is filed; above 1 where none is high enough."""
+        if settings.precision is None:
+            return settings.min_confidence
+        threshold = self._classifier.threshold(settings.precision)
+        return 1.01 if threshold is None else threshold
+
+    def _evidence(self, filing: Filing) -> Evidence:
+        """Why a paper goes where it goes: terms, and the nearest papers of that very section."""
+        near = (self._filed[place] for place in filing.neighbours)
+        neighbours = (
+            Neighbour(self._papers[number].title, self._papers[number].url, filing.section)
+            for number in near
+            if filing.section in self._listing.sections[number]
+        )
+        return Evidence(filing.terms[:_TERMS], tuple(neighbours)[:_NEIGHBOURS])

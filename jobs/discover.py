@@ -155,19 +155,21 @@ def enrich(
     numbers: Collection[int],
     sources: Sequence[Source],
     *,
+    preprints: Collection[int] = (),
     failed: Collection[str] = (),
     now: datetime,
     console: Console,
 ) -> int:
     """Ask the sources about listed papers whose abstract is not known; how many they knew.
 
-    What a source did not know is not asked again for a month, and a source that `failed` just
-    before is not asked at all.
+    They are also asked whether `preprints` have been published. Nothing is asked twice in a
+    month, and a source that `failed` just before is not asked at all.
     """
     found = 0
     for name, ask in _askers(s for s in sources if s.name not in failed).items():
         with index.read() as session:
-            wanted = _without_abstract(session, numbers, name, ask, now)
+            in_question = _in_question(session, numbers, ask, preprints)
+            wanted = _not_lately(session, in_question, name, now)
         if not wanted:
             continue
         known: list[Paper] = []
@@ -212,19 +214,22 @@ def _by_value(source: LooksUpArxiv) -> Callable[[Sequence[Identifier]], Iterator
     return lambda identifiers: source.look_up(identifier.value for identifier in identifiers)
 
 
-def _without_abstract(
-    session: Session, numbers: Collection[int], name: str, ask: _Asker, now: datetime
-) -> list[Identifier]:
-    """An identifier of each paper that lacks an abstract and was not asked about lately."""
-    wanted = []
-    for paper in papers.load(session, numbers).values():
+def _in_question(
+    session: Session, numbers: Collection[int], ask: _Asker, preprints: Collection[int]
+) -> Iterator[Identifier]:
+    """An identifier of each paper that lacks an abstract, or that may have been published."""
+    for number, paper in papers.load(session, numbers).items():
         understood = [i for i in paper.identifiers if i.scheme in ask.schemes]
-        if paper.abstract or not understood:
-            continue
-        asked = history.recall(session, _LOOK_UPS, f"{name} {understood[0]}")
-        if asked is None or now - asked[1] >= _LOOK_AGAIN:
-            wanted.append(understood[0])
-    return sorted(wanted)
+        if understood and (not paper.abstract or number in preprints):
+            yield understood[0]
+
+
+def _not_lately(
+    session: Session, wanted: Iterable[Identifier], name: str, now: datetime
+) -> list[Identifier]:
+    """Those that a source was not asked about lately."""
+    asked = {i: history.recall(session, _LOOK_UPS, f"{name} {i}") for i in wanted}
+    return sorted(i for i, when in asked.items() if when is None or now - when[1] >= _LOOK_AGAIN)
 
 
 def _remember(index: Index, name: str, asked: Iterable[Identifier], now: datetime) -> None:

@@ -6,13 +6,16 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
+
 from db import history, papers
 from db.consolidate import READING_LIST
 from db.index import Index
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
+from tracker.paper import Paper
 from tracker.reading_list import Entry, ReadingList
-from tracker.settings import Settings
+from tracker.settings import SectionSettings, Settings
 from tracker.taxonomy import Path, Section, Taxonomy
 
 
@@ -29,9 +32,9 @@ class Listing:
     entries: Mapping[int, Entry]
     titles: frozenset[str]
 
-    def holds(self, number: int, title: str) -> bool:
+    def has(self, number: int, paper: Paper) -> bool:
         """Whether a paper is on the list."""
-        return number in self.sections or not self.titles.isdisjoint(title_keys(title))
+        return number in self.sections or not self.titles.isdisjoint(title_keys(paper.title))
 
     def without(self, numbers: Collection[int]) -> Listing:
         """The listing as if these papers were not on the list."""
@@ -79,6 +82,7 @@ def listing_of(
         stated = [entry.paper() for entry in entries]
         ids = papers.merge(session, stated, source=source, seen_at=now).ids
         if keep:
+            _note_removed(session, reading_list.files, set(ids), now)
             history.replace_listing(session, _rows(entries, ids))
     sections: dict[int, frozenset[Path]] = {}
     first: dict[int, Entry] = {}
@@ -88,6 +92,27 @@ def listing_of(
     return Listing(sections, first, _titles(entries))
 
 
+def _note_removed(
+    session: Session, files: Mapping[str, str], listed: Collection[int], now: datetime
+) -> None:
+    """Who takes a paper off the list does not want to have it proposed."""
+    waiting = {proposal.paper for proposal in history.proposals(session, state="open")}
+    for entry in history.listing(session):
+        text = files.get(entry.file)
+        # What merely is not read any more, after a change of the settings, still stands there.
+        if entry.paper in listed or entry.paper in waiting or text is None or entry.text in text:
+            continue
+        if entry.paper is not None:
+            decision = history.Decision(
+                paper=entry.paper,
+                kind="rejected",
+                at=now,
+                from_section=entry.section,
+                reason="taken off the list",
+            )
+            history.add_decision(session, decision)
+
+
 def _titles(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(key for entry in entries for name in _names(entry) for key in title_keys(name))
 
@@ -95,12 +120,15 @@ def _titles(entries: Iterable[Entry]) -> frozenset[str]:
 def sections_to_file_under(reading_list: ReadingList, settings: Settings) -> Taxonomy:
     """The sections a paper can be filed under, with the settings' descriptions.
 
+    Raises InputError for a section of the settings that the list does not have.
+
     Those that hold entries; of the empty ones, those that the settings describe and those
     beside a section that holds entries: a heading with prose alone is no place for papers. What
     stands before the first heading is one only in a list without headings.
     """
     taxonomy = reading_list.taxonomy
-    descriptions = _descriptions(taxonomy, settings)
+    named = section_settings(taxonomy, settings)
+    descriptions = {path: s.description for path, s in named.items() if s.description}
     filled = {entry.section for entry in reading_list.entries}
     headless = {(name,) for name in reading_list.files}
     filled -= headless if filled - headless else set()
@@ -118,16 +146,23 @@ def sections_to_file_under(reading_list: ReadingList, settings: Settings) -> Tax
     )
 
 
-def _descriptions(taxonomy: Taxonomy, settings: Settings) -> dict[Path, str]:
-    found: dict[Path, str] = {}
+def section_settings(taxonomy: Taxonomy, settings: Settings) -> dict[Path, SectionSettings]:
+    """The settings of sections by path; raises InputError for one the list does not have."""
+    found: dict[Path, SectionSettings] = {}
     for name, section in settings.sections.items():
         known = taxonomy.find(name)
         if known is None:
             near = ", ".join(repr(s.name) for s in taxonomy.suggest(name))
             remedy = f"is it {near}?" if near else "`tracker init` shows their names"
             raise InputError(f"sections.{name!r}: no one section is called that; {remedy}")
-        found[known.path] = section.description
+        found[known.path] = section
     return found
+
+
+def around(path: Path, settings: Mapping[Path, SectionSettings]) -> list[SectionSettings]:
+    """The settings of a section and of those around it, the outermost first."""
+    above = (path[:depth] for depth in range(1, len(path) + 1))
+    return [settings[part] for part in above if part in settings]
 
 
 def _names(entry: Entry) -> Iterable[str]:

@@ -5,127 +5,196 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from typing import TypeVar
 
 from db import history, papers
 from db.consolidate import PULL_REQUEST
 from db.index import Index
-from jobs.classify import Verdict
-from jobs.discover import SourceReport
+from jobs.choose import Choice, choose
+from jobs.classify import Judgement, Verdict
+from jobs.listing import around, section_settings
 from jobs.settle import State
+from jobs.updates import Due, apply_updates, remember_offered
+from jobs.work import Work
 from tracker.pull_request.body import render_body
 from tracker.pull_request.proposal import (
     Alternative,
     Bars,
+    Evidence,
     Funnel,
     Proposal,
     Report,
     SourceCount,
     Unplaced,
+    Update,
 )
-from tracker.pull_request.target import PullRequest
+from tracker.pull_request.target import Marks, PullRequest
 from tracker.reading_list import Addition
-from tracker.settings import ProposeSettings
+from tracker.settings import ProposeSettings, SectionSettings
+from tracker.taxonomy import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What is to be published: the files' texts, and what the pull request says of them.
 
-    `numbers` are the papers of `report.proposals`, `added` the proposals that are new.
+    `numbers` are the papers of `report.proposals`, `added` the proposals that are new, `updated`
+    the entries that are newly brought up to date. `marks` is what the pull request is marked
+    with.
     """
 
     files: Mapping[str, str]
     report: Report
     numbers: tuple[int, ...]
     added: tuple[Proposal, ...]
+    updated: tuple[Due, ...]
+    marks: Marks
     diff: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What becomes of the relevant papers; each part is best first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the classifiers said of the candidates, and how many were looked at.
 
-    chosen: tuple[Verdict, ...]
-    postponed: tuple[Verdict, ...]
-    unplaced: tuple[Verdict, ...]
-
-
-def choose(verdicts: Sequence[Verdict], settings: ProposeSettings, *, waiting: int) -> Choice:
-    """The most relevant papers with a clear section, as many as there is room for.
-
-    `settings.limit` bounds what is open, so `waiting` proposals take their share of it.
+    `sources` is what each source gave. Without `adding`, nothing is proposed but what a person
+    asked for.
     """
-    placed = [v for v in verdicts if v.confidence >= settings.min_confidence]
-    unplaced = [v for v in verdicts if v.confidence < settings.min_confidence]
-    room = max(settings.limit - waiting, 0)
-    return Choice(tuple(placed[:room]), tuple(placed[room:]), tuple(unplaced))
+
+    judgement: Judgement
+    sources: tuple[SourceCount, ...]
+    seen: int
+    rejected: int
+    adding: bool
 
 
-def prepare(
-    index: Index,
-    state: State,
-    verdicts: Sequence[Verdict],
-    settings: ProposeSettings,
-    reports: Sequence[SourceReport],
-    *,
-    before: Mapping[str, str],
-    judged: int,
-    rejected: int,
-    as_of: date,
-) -> Outcome:
-    """Insert the chosen papers and write the report; `before` is what the diff starts from."""
-    choice = choose(verdicts, settings, waiting=len(state.pending))
-    chosen = () if state.notice else choice.chosen
-    edited, additions = state.working.insert_all([(v.section, v.paper) for v in chosen])
+def prepare(work: Work, state: State, judged: Judged, before: Mapping[str, str]) -> Outcome:
+    """Put the chosen papers into the list and write the report; `before` is what the diff is from.
+
+    What a person asked for comes first, whatever the limit.
+    """
+    settings = work.settings.propose
+    sections = section_settings(state.working.taxonomy, work.settings)
+    asked = _asked(state, judged.judgement.asked)
+    waiting = [p.section for p in state.pending.values()] + [v.section for v in asked]
+    choice = choose(
+        judged.judgement.verdicts,
+        settings if judged.adding else settings.model_copy(update={"limit": 0}),
+        waiting=waiting,
+        min_confidence=judged.judgement.min_confidence,
+        sections=sections,
+    )
+    chosen = () if state.notice else (*asked, *choice.chosen)
+    due = _updates_to_make(state, settings, adding=judged.adding)
+    working, updated = apply_updates(state.working, state.on_branch, due)
+    edited, additions = working.insert_all([(v.section, v.paper) for v in chosen])
     unplaced = choice.unplaced[: settings.limit]
-    names = _source_names(index, [*chosen, *unplaced])
+    names = _source_names(work.index, [*chosen, *unplaced])
     added = tuple(
         _proposal(verdict, names[verdict.number], addition)
         for verdict, addition in zip(chosen, additions, strict=True)
     )
     pending = tuple(_shifted(proposal, additions) for proposal in state.pending.values())
     proposals = (*pending, *added)
+    brought = [*state.updates.pending, *updated]
+    places = [p.section for p in proposals] + [u.section for u in brought]
+    updates = tuple(_shifted(update, additions) for update in brought)
     report = Report(
         proposals=proposals,
-        as_of=as_of,
+        as_of=work.as_of,
         unplaced=tuple(_unplaced(v, names[v.number]) for v in unplaced),
         postponed=tuple(_proposal(v) for v in choice.postponed),
-        funnel=Funnel(
-            sources=tuple(
-                SourceCount(name=r.label, fetched=r.fetched, new=r.new, error=r.error or "")
-                for r in reports
-            ),
-            seen=judged,
-            relevant=len(verdicts) + len(pending),
-            rejected=rejected,
-            unplaced=len(choice.unplaced),
-            postponed=len(choice.postponed),
-            proposed=len(proposals),
-        ),
+        updates=updates,
+        declined=tuple(state.declined.values()),
+        funnel=_funnel(judged, choice, pending=len(pending), added=len(added)),
         bars=Bars(
             limit=settings.limit,
             min_relevance=settings.min_relevance,
-            min_confidence=settings.min_confidence,
+            min_confidence=judged.judgement.min_confidence,
+            precision=settings.precision,
         ),
         notice=state.notice,
+        commands=work.settings.target == "github",
     )
     return Outcome(
         files=edited.files,
         report=report,
         numbers=(*state.pending, *(v.number for v in chosen)),
         added=added,
+        updated=due,
+        marks=_marks(settings, places, sections),
         diff=diff(before, edited.files),
         body=render_body(report),
     )
 
 
-def record(
-    index: Index, outcome: Outcome, pull_request: PullRequest, *, run: int, now: datetime
-) -> None:
+def _updates_to_make(state: State, settings: ProposeSettings, *, adding: bool) -> tuple[Due, ...]:
+    """The entries to bring up to date now: those on a branch that is rebuilt, and new ones."""
+    if state.notice:
+        return ()
+    again, pending = state.updates.again, state.updates.pending
+    room = max(settings.limit - len(pending) - len(again), 0) if adding else 0
+    return (*again, *state.updates.new[:room])
+
+
+def _asked(state: State, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """What people asked for, in the sections they named."""
+    placed: list[Verdict] = []
+    for judged in verdicts:
+        verdict, section = judged, state.asked[judged.number].section
+        if section is not None and section in state.working.taxonomy:
+            others = (Alternative(verdict.section, verdict.confidence), *verdict.alternatives)
+            runners_up = tuple(a for a in others if a.section != section)[:3]
+            evidence = verdict.evidence if section == verdict.section else Evidence()
+            verdict = replace(
+                verdict,
+                section=section,
+                confidence=1.0,
+                alternatives=runners_up,
+                evidence=evidence,
+            )
+        placed.append(verdict)
+    return placed
+
+
+def _funnel(judged: Judged, choice: Choice, *, pending: int, added: int) -> Funnel:
+    return Funnel(
+        sources=judged.sources,
+        seen=judged.seen,
+        relevant=len(judged.judgement.verdicts) + pending,
+        rejected=judged.rejected,
+        unplaced=len(choice.unplaced),
+        excluded=len(choice.excluded),
+        postponed=len(choice.postponed),
+        proposed=pending + added,
+    )
+
+
+def _marks(
+    settings: ProposeSettings, proposed: Sequence[Path], sections: Mapping[Path, SectionSettings]
+) -> Marks:
+    """The labels and people of the pull request, and of the sections it proposes something in."""
+    wanted: list[ProposeSettings | SectionSettings] = [settings]
+    wanted += [s for path in dict.fromkeys(proposed) for s in around(path, sections)]
+    return Marks(
+        labels=tuple(dict.fromkeys(name for s in wanted for name in s.labels)),
+        reviewers=tuple(dict.fromkeys(name for s in wanted for name in s.reviewers)),
+        assignees=tuple(dict.fromkeys(name for s in wanted for name in s.assignees)),
+    )
+
+
+def record(work: Work, state: State, outcome: Outcome, pull_request: PullRequest) -> None:
     """Remember what was published: a row for each proposal that has none open yet."""
-    with index.write() as session:
+    now = work.now
+    with work.index.write() as session:
+        remember_offered(session, outcome.updated, now)
+        asked = state.asked.keys() & set(outcome.numbers)
+        for number in sorted(history.rejected_ids(session) & asked):
+            word = state.asked[number]
+            back = history.Decision(
+                paper=number, kind="reconsidered", at=now, who=word.who, where=word.where
+            )
+            history.add_decision(session, back)
         known = {
             p.paper: p.id for p in history.proposals(session, state="open") if p.id is not None
         }
@@ -143,7 +212,7 @@ def record(
                 text=proposal.text,
                 file=proposal.file,
                 line=proposal.line,
-                run=run,
+                run=work.run,
                 pull_request=pull_request.number,
                 branch=pull_request.branch,
                 url=pull_request.url or "",
@@ -204,10 +273,13 @@ def _unplaced(verdict: Verdict, sources: tuple[str, ...]) -> Unplaced:
     )
 
 
-def _shifted(proposal: Proposal, additions: Sequence[Addition]) -> Proposal:
-    """A pending proposal at the line it has once the new ones stand."""
-    line = proposal.line
+Placed = TypeVar("Placed", Proposal, Update)
+
+
+def _shifted(item: Placed, additions: Sequence[Addition]) -> Placed:
+    """What is pending at the line it has once the new lines stand."""
+    line = item.line
     for addition in sorted(additions, key=lambda a: a.line):
-        if addition.file == proposal.file and addition.line <= line:
+        if addition.file == item.file and addition.line <= line:
             line += addition.text.count("\n") + 1
-    return replace(proposal, line=line)
+    return replace(item, line=line)

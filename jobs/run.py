@@ -1,32 +1,39 @@
-"""The main job: read the list, discover, classify, propose."""
+"""The main job: read the list, hear the reviewers, discover, classify, propose."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any, Literal
 
 from db import history, papers
 from db.index import Index
 from db.store import IndexStore
 from jobs import propose
+from jobs.board import publish_board, read_board
 from jobs.classify import classify
 from jobs.console import Console
 from jobs.discover import SourceReport, contact_of, discover, enrich, examples_of
 from jobs.listing import Listing, listing_of, parse_list
-from jobs.propose import Outcome
+from jobs.lookup import finder
+from jobs.propose import Judged, Outcome
 from jobs.settle import State, settle
 from jobs.status import silences
 from jobs.targets import open_target
+from jobs.updates import preprints
+from jobs.work import Work, moment_of
 from tracker.http import Http
 from tracker.pull_request.folder import TEXT_NAME
-from tracker.pull_request.proposal import Proposal, Report
-from tracker.pull_request.target import Conflict, PullRequest, Snapshot, Target
+from tracker.pull_request.proposal import Proposal, Report, SourceCount
+from tracker.pull_request.target import Conflict, PullRequest, Snapshot
 from tracker.reading_list import ReadingList
 from tracker.settings import Settings
 from tracker.sources import Source, build_sources
+
+Part = Literal["run", "review", "propose"]
+"""All of it; only what reviewers said; all but the sources."""
 
 _TRIES = 3
 """How often proposals are made anew when someone else writes to the branch meanwhile."""
@@ -36,18 +43,23 @@ _TRIES = 3
 class RunResult:
     """What a run did.
 
-    `report` is what the pull request says, `added` the proposals this run put into it, `diff`
-    what changes in the list, `body` the pull request's text. `where` tells a person where to
-    look at it. `alarms` are sentences about sources that have been silent for longer than they
-    usually are.
+    `report` is what the pull request says, `added` the proposals this run put into it, `updated`
+    how many entries it newly brought up to date, `decided` what it found reviewers to have
+    decided, `answered` the comments it answered. `diff` is what changes in the list, `body` the
+    pull request's text. `where` tells a person where to look at it. `alarms` are sentences about
+    sources that have been silent for longer than they usually are.
     """
 
     run: int
+    part: Part
     as_of: date
     dry_run: bool
     sources: tuple[SourceReport, ...]
     report: Report
     added: tuple[Proposal, ...]
+    updated: int = 0
+    decided: tuple[history.Decision, ...] = ()
+    answered: int = 0
     pull_request: PullRequest | None
     diff: str
     body: str
@@ -61,41 +73,39 @@ class RunResult:
         return all_failed or bool(self.alarms)
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What stays the same while a run goes on."""
-
-    settings: Settings
-    index: Index
-    target: Target
-    console: Console
-    run: int
-    as_of: date
-    now: datetime
-    dry_run: bool
-
-
 def run(
     settings: Settings,
     console: Console,
     *,
     as_of: date,
+    part: Part = "run",
     dry_run: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> RunResult:
     """Keep the reading list alive, once.
 
-    `as_of` is the day the run believes it is; a dry run writes nothing outside the index.
+    `as_of` is the day the run believes it is; a dry run writes nothing outside the index. Only
+    the whole run reads the sources; `review` proposes nothing but what people asked for.
     Raises TrackerError when the list cannot be read or the pull request not be written.
     """
     now = moment_of(as_of)
     with Index.open(settings.index_url) as index:
         target = open_target(settings, environ, dry_run=dry_run)
         with index.write() as session:
-            number = history.start_run(session, "run", started=now, as_of=as_of)
-        work = _Work(settings, index, target, console, number, as_of, now, dry_run)
+            number = history.start_run(session, part, started=now, as_of=as_of)
+        work = Work(
+            settings=settings,
+            index=index,
+            target=target,
+            console=console,
+            run=number,
+            as_of=as_of,
+            now=now,
+            dry_run=dry_run,
+            environ=environ,
+        )
         try:
-            result = _run(work, environ)
+            result = _run(work, part)
         except BaseException:
             _finish(index, number, "failed", {})
             raise
@@ -103,39 +113,190 @@ def run(
         return result
 
 
-def _run(work: _Work, environ: Mapping[str, str]) -> RunResult:
+def _run(work: Work, part: Part) -> RunResult:
     with work.console.step("Reading the list"):
         snapshot = work.target.read()
         reading_list = parse_list(snapshot.files, work.settings)
-    with Http(contact_of(work.settings), store=IndexStore(work.index)) as http:
-        listed = dict.fromkeys(i for e in reading_list.entries for i in e.identifiers)
-        examples = examples_of(work.index, listed)
-        sources = build_sources(work.settings, http, examples, environ)
-        reports = discover(
-            work.index, sources, until=work.as_of, now=work.now, console=work.console
-        )
-        listing = _identify(work, reading_list, sources, [r.name for r in reports if r.error])
-    outcome, pull_request = _propose(work, snapshot, reading_list, listing, reports)
+    if part == "run":
+        reports, listing = _discover(work, reading_list)
+    else:
+        reports, listing = [], _identify(work, reading_list)
+    sources = _source_counts(work.index, reports)
+    proposing = _Proposing(work, sources, adding=part != "review")
+    done = proposing.propose(snapshot, reading_list, listing)
     with work.index.read() as session:
         alarms = silences(session, [report.name for report in reports])
     for alarm in alarms:
         work.console.warn(alarm)
     return RunResult(
         run=work.run,
+        part=part,
         as_of=work.as_of,
         dry_run=work.dry_run,
         sources=tuple(reports),
-        report=outcome.report,
-        added=outcome.added,
-        pull_request=pull_request,
-        diff=outcome.diff,
-        body=outcome.body,
-        where=_where(work, snapshot, pull_request),
+        report=done.outcome.report,
+        added=done.outcome.added,
+        updated=len(done.outcome.updated),
+        decided=done.state.decided,
+        answered=len(done.state.replies),
+        pull_request=done.pull_request,
+        diff=done.outcome.diff,
+        body=done.outcome.body,
+        where=_where(work, done.snapshot, done.pull_request),
         alarms=tuple(alarms),
     )
 
 
-def _where(work: _Work, snapshot: Snapshot, pull_request: PullRequest | None) -> str:
+def _discover(work: Work, reading_list: ReadingList) -> tuple[list[SourceReport], Listing]:
+    """Read the sources, then identify the entries with what they know."""
+    with Http(contact_of(work.settings), store=IndexStore(work.index)) as http:
+        listed = dict.fromkeys(i for e in reading_list.entries for i in e.identifiers)
+        examples = examples_of(work.index, listed)
+        sources = build_sources(work.settings, http, examples, work.environ)
+        reports = discover(
+            work.index, sources, until=work.as_of, now=work.now, console=work.console
+        )
+        failed = [report.name for report in reports if report.error]
+        return reports, _enriched(work, reading_list, sources, failed)
+
+
+def _identify(work: Work, reading_list: ReadingList) -> Listing:
+    """Every entry's paper."""
+    with work.console.step("Identifying the entries"):
+        return listing_of(work.index, reading_list, work.now, keep=True)
+
+
+def _enriched(
+    work: Work, reading_list: ReadingList, sources: Sequence[Source], failed: Sequence[str]
+) -> Listing:
+    """Every entry's paper, with the abstracts and publications that sources can look up."""
+    listing = _identify(work, reading_list)
+    asked: set[int] = set()
+    if work.settings.propose.updates:
+        with work.index.read() as session:
+            asked = preprints(listing, papers.load(session, listing.sections))
+    found = enrich(
+        work.index,
+        listing.sections,
+        sources,
+        preprints=asked,
+        failed=failed,
+        now=work.now,
+        console=work.console,
+    )
+    return listing_of(work.index, reading_list, work.now, keep=True) if found else listing
+
+
+def _source_counts(index: Index, reports: Sequence[SourceReport]) -> tuple[SourceCount, ...]:
+    """What the sources gave in this run, or in the last that read them."""
+    if reports:
+        return tuple(
+            SourceCount(name=r.label or r.name, fetched=r.fetched, new=r.new, error=r.error or "")
+            for r in reports
+        )
+    with index.read() as session:
+        earlier = history.runs(session, job="run", limit=20)
+    told = (run.funnel["sources"] for run in earlier if run.funnel.get("sources"))
+    return tuple(SourceCount(**source) for source in next(told, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What was published: on what, from where things stood, and as what."""
+
+    snapshot: Snapshot
+    state: State
+    outcome: Outcome
+    pull_request: PullRequest | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposing:
+    """Hear the reviewers, decide, publish, and answer."""
+
+    work: Work
+    sources: tuple[SourceCount, ...]
+    adding: bool
+
+    def propose(self, snapshot: Snapshot, base: ReadingList, listing: Listing) -> _Done:
+        """Again on what is there then, when someone else wrote meanwhile."""
+        work = self.work
+        board, wishes = read_board(work)
+        for attempt in range(1, _TRIES + 1):
+            state = settle(work, snapshot, base, listing, find=finder(work), wishes=wishes)
+            outcome = self._decide(snapshot, state)
+            if work.dry_run:
+                return _Done(snapshot, state, outcome, None)
+            try:
+                pull_request = self._publish(snapshot, outcome)
+            except Conflict as conflict:
+                if attempt == _TRIES:
+                    raise
+                work.console.warn(f"{conflict} Reading again.")
+                snapshot = work.target.read()
+                base = parse_list(snapshot.files, work.settings)
+                listing = listing_of(work.index, base, work.now, keep=True)
+                continue
+            break
+        propose.record(work, state, outcome, pull_request)
+        for reply in state.replies:
+            work.target.answer(reply.comment, reply.sentences, obeyed=reply.obeyed)
+        open_now = pull_request if pull_request.state != "none" else None
+        # A box that could not be obeyed yet stays ticked.
+        if not (state.notice and wishes):
+            publish_board(work, board, outcome.report, open_now)
+        return _Done(snapshot, state, outcome, open_now)
+
+    def _publish(self, snapshot: Snapshot, outcome: Outcome) -> PullRequest:
+        with self.work.console.step("Writing the proposals"):
+            return self.work.target.publish(
+                snapshot,
+                outcome.files,
+                outcome.report,
+                outcome.marks.labels,
+                reviewers=outcome.marks.reviewers,
+                assignees=outcome.marks.assignees,
+            )
+
+    def _decide(self, snapshot: Snapshot, state: State) -> Outcome:
+        """Judge every paper that is not on the list, and put the best into it."""
+        work = self.work
+        with work.index.read() as session:
+            everything = papers.load(session)
+            rejected = history.rejected_ids(session) - state.pending.keys() - state.asked.keys()
+        known = {
+            number: paper
+            for number, paper in everything.items()
+            if number in state.listing.sections
+            or paper.published is None
+            or paper.published <= work.as_of
+        }
+        # What waits for review is judged like the rest, and then left out: the same papers give
+        # the same model, so a run repeated without news finds nothing new.
+        unlisted = [n for n, p in known.items() if not state.listing.has(n, p)]
+        candidates = [n for n in unlisted if n not in rejected]
+        judgement = classify(
+            known | {number: everything[number] for number in state.asked},
+            state.listing,
+            state.sections,
+            candidates=candidates,
+            rejected=[n for n in unlisted if n in rejected],
+            asked=state.asked.keys(),
+            settings=work.settings.propose,
+            console=work.console,
+        )
+        welcome = tuple(v for v in judgement.verdicts if not state.settled(v.number, v.paper))
+        judged = Judged(
+            judgement=replace(judgement, verdicts=welcome),
+            sources=self.sources,
+            seen=len(candidates),
+            rejected=len(rejected),
+            adding=self.adding,
+        )
+        return propose.prepare(work, state, judged, snapshot.working)
+
+
+def _where(work: Work, snapshot: Snapshot, pull_request: PullRequest | None) -> str:
     """Where a person looks at the proposals."""
     if pull_request is None or pull_request.url:
         return (pull_request.url if pull_request else None) or ""
@@ -146,89 +307,6 @@ def _where(work: _Work, snapshot: Snapshot, pull_request: PullRequest | None) ->
     return f"in {', '.join(snapshot.files)}; see {TEXT_NAME}, and delete it when reviewed"
 
 
-def _identify(
-    work: _Work, reading_list: ReadingList, sources: Sequence[Source], failed: Sequence[str]
-) -> Listing:
-    """Every entry's paper, with the abstracts that the sources can look up."""
-    with work.console.step("Identifying the entries"):
-        listing = listing_of(work.index, reading_list, work.now, keep=True)
-    numbers, console = listing.sections, work.console
-    if enrich(work.index, numbers, sources, failed=failed, now=work.now, console=console):
-        listing = listing_of(work.index, reading_list, work.now, keep=True)
-    return listing
-
-
-def _propose(
-    work: _Work,
-    snapshot: Snapshot,
-    base: ReadingList,
-    listing: Listing,
-    reports: Sequence[SourceReport],
-) -> tuple[Outcome, PullRequest | None]:
-    """Decide and publish; again on what is there then, when someone else wrote meanwhile."""
-    for attempt in range(1, _TRIES + 1):
-        state = settle(work.index, snapshot, work.settings, base, listing, now=work.now)
-        outcome = _decide(work, snapshot, state, reports)
-        if work.dry_run:
-            break
-        try:
-            with work.console.step("Writing the proposals"):
-                labels = work.settings.propose.labels
-                done = work.target.publish(snapshot, outcome.files, outcome.report, labels)
-        except Conflict as conflict:
-            if attempt == _TRIES:
-                raise
-            work.console.warn(f"{conflict} Reading again.")
-            snapshot = work.target.read()
-            base = parse_list(snapshot.files, work.settings)
-            listing = listing_of(work.index, base, work.now, keep=True)
-            continue
-        propose.record(work.index, outcome, done, run=work.run, now=work.now)
-        return outcome, done if done.state != "none" else None
-    return outcome, None
-
-
-def _decide(
-    work: _Work, snapshot: Snapshot, state: State, reports: Sequence[SourceReport]
-) -> Outcome:
-    """Judge every paper that is not on the list, and put the best into it."""
-    with work.index.read() as session:
-        everything = papers.load(session)
-        rejected = history.rejected_ids(session)
-    known = {
-        number: paper
-        for number, paper in everything.items()
-        if number in state.listing.sections
-        or paper.published is None
-        or paper.published <= work.as_of
-    }
-    # What waits for review is judged like the rest, and then left out: the same papers give
-    # the same model, so a run repeated without news finds nothing new.
-    unlisted = [n for n, p in known.items() if not state.listing.holds(n, p.title)]
-    candidates = [n for n in unlisted if n not in rejected]
-    settings = work.settings.propose
-    verdicts = classify(
-        known,
-        state.listing,
-        state.sections,
-        candidates=candidates,
-        rejected=[n for n in unlisted if n in rejected],
-        min_relevance=settings.min_relevance,
-        console=work.console,
-    )
-    return propose.prepare(
-        work.index,
-        state,
-        [v for v in verdicts if not state.waits(v.number, v.paper)],
-        settings,
-        reports,
-        before=snapshot.working,
-        judged=len(candidates),
-        rejected=len(rejected),
-        as_of=work.as_of,
-    )
-
-
 def _counts(result: RunResult) -> dict[str, Any]:
     funnel = result.report.funnel
     return {
@@ -237,7 +315,9 @@ def _counts(result: RunResult) -> dict[str, Any]:
         "unplaced": funnel.unplaced,
         "postponed": funnel.postponed,
         "added": len(result.added),
+        "updated": result.updated,
         "open": funnel.proposed,
+        "sources": [asdict(source) for source in funnel.sources],
     }
 
 
@@ -246,9 +326,3 @@ def _finish(index: Index, number: int, status: str, funnel: Mapping[str, Any]) -
         history.finish_run(
             session, number, finished=datetime.now(UTC), status=status, funnel=funnel
         )
-
-
-def moment_of(day: date) -> datetime:
-    """Now, or noon of the day that a run believes it is."""
-    now = datetime.now(UTC)
-    return now if now.date() == day else datetime.combine(day, time(12), UTC)

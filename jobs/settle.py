@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from db import history, papers
 from db.consolidate import PULL_REQUEST
-from db.index import Index
+from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
+from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
+from jobs.verdicts import decide, keep_declined, read_past
+from jobs.work import Work
+from tracker.errors import TargetError
 from tracker.paper import Paper
-from tracker.pull_request.proposal import Proposal, paper_key
+from tracker.pull_request.commands import Comment
+from tracker.pull_request.proposal import Declined, Proposal, paper_key
 from tracker.pull_request.target import OpenPullRequest, Snapshot
 from tracker.reading_list import ReadingList
-from tracker.settings import Settings
 from tracker.taxonomy import Taxonomy
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """Where things stand.
 
     `listing` is what the list holds without what is only proposed; `sections` are where a
     paper can be filed. `working` is what new lines are added to, `on_branch` its papers, and
-    `pending` the proposals that wait for review, by paper, as they stand there now. `notice`
-    is a sentence saying what a person must do before anything can be added.
+    `pending` the proposals that wait for review, by paper, as they stand there now. `declined`
+    were taken out of the open pull request, `asked` a person wants to have on the list.
+    `updates` are the entries brought up to date. `decided` is what was recorded just now,
+    `replies` what is to be answered. `notice` is a sentence saying what a person must do before
+    anything can be added.
     """
 
     listing: Listing
@@ -33,93 +40,231 @@ class State:
     working: ReadingList
     on_branch: Listing
     pending: Mapping[int, Proposal]
+    declined: Mapping[int, Declined] = field(default_factory=dict)
+    asked: Mapping[int, Word] = field(default_factory=dict)
+    updates: Updates
+    decided: tuple[history.Decision, ...] = ()
+    replies: tuple[Reply, ...] = ()
     notice: str = ""
 
-    def waits(self, number: int, paper: Paper) -> bool:
-        """Whether a paper stands on the branch, put there by us or by a person."""
-        return number in self.pending or self.on_branch.holds(number, paper.title)
+    def settled(self, number: int, paper: Paper) -> bool:
+        """Whether nothing is to be decided of a paper now.
+
+        It stands on the branch, put there by us or by a person; it was taken out of the open
+        pull request; or a person asked for it.
+        """
+        known = number in self.pending or number in self.declined or number in self.asked
+        return known or self.on_branch.has(number, paper)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What the open pull request records: proposals and what was taken out, by paper.
+
+    `keys` are the names its boxes give the papers.
+    """
+
+    recorded: Mapping[int, Proposal] = field(default_factory=dict)
+    declined: Mapping[int, Declined] = field(default_factory=dict)
+    keys: Mapping[str, int] = field(default_factory=dict)
 
 
 def settle(
-    index: Index,
+    work: Work,
     snapshot: Snapshot,
-    settings: Settings,
     base: ReadingList,
     listing: Listing,
     *,
-    now: datetime,
+    find: Find,
+    wishes: Mapping[int, Word],
 ) -> State:
     """Compare what was proposed with what stands on the list and its branch now.
 
-    What became of earlier proposals is recorded as decisions. `base` is the list as the
-    snapshot's base has it, `listing` its papers.
+    What became of earlier proposals is recorded as decisions, and what reviewers asked for in
+    comments is done on the branch's list. `base` is the list as the snapshot's base has it,
+    `listing` its papers. `find` knows the papers that comments name, `wishes` are what people
+    asked for on the dashboard.
     """
     opened = snapshot.pull_request
-    proposals = opened.proposals if opened else ()
-    ids = _enter(index, proposals, now)
-    recorded = _whole(index, ids, proposals)
-    refused: set[int] = set()
-    working, on_branch = base, listing
+    due = due_updates(work.index, listing) if work.settings.propose.updates else []
+    past = read_past(work, opened, listing, due)
+    known = _recorded(work, opened)
+    listed = {number: min(paths) for number, paths in listing.sections.items()}
+    hearing = Hearing(known.recorded, known.declined, listed, base.taxonomy, find)
+    heard = _hear(work, snapshot, hearing)
+    branch = _Branch(base, listing)
     if opened:
-        # The boxes carry the names that the text gave the papers; the index may know more by now.
-        named = zip(ids, proposals, strict=True)
-        refused = {number for number, p in named if paper_key(p.paper) in opened.unticked}
-        working = _restored(parse_list(opened.files, settings), opened, recorded, refused)
-        on_branch = listing_of(index, working, now, keep=False, source=PULL_REQUEST)
-        for number in refused & on_branch.entries.keys():
-            working = working.remove(on_branch.entries[number])
-            on_branch = listing_of(index, working, now, keep=False, source=PULL_REQUEST)
+        branch = _read_branch(work, opened, known, heard, listed=listing)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
-    without_git = not snapshot.revision
-    pending = {
-        number: _as_it_stands(proposal, number, on_branch)
-        for number, proposal in recorded.items()
-        if number in on_branch.entries and (without_git or number not in listing.sections)
-    }
-    if without_git:
-        listing = listing.without(pending)
-    _decide(index, pending, refused, listing, now)
+    if in_place := not snapshot.revision:
+        listing = listing.without(branch.pending)
+    on_branch = branch.on_branch
+    compare = settle_in_place if in_place else settle_updates
+    updates = compare(work.index, branch.working, on_branch, opened, due, now=work.now)
+    there = on_branch.sections.keys() | listing.sections.keys()
+    asked = {n: word for n, word in {**wishes, **heard.asked}.items() if n not in there}
+    gone = {**known.declined, **branch.gone(listing, work.now)}
+    declined = {n: d for n, d in gone.items() if n not in asked and not on_branch.has(n, d.paper)}
+    with work.index.write() as session:
+        decided = decide(
+            session,
+            pending=branch.pending,
+            refused=branch.refused,
+            withdrawn=branch.withdrawn,
+            listing=listing,
+            past=past,
+            now=work.now,
+        )
+        keep_declined(session, declined, work.now)
     return State(
         listing=listing,
-        sections=sections_to_file_under(base, settings),
-        working=working,
+        sections=sections_to_file_under(base, work.settings),
+        working=updates.working,
         on_branch=on_branch,
-        pending=pending,
+        pending=branch.pending,
+        declined=declined,
+        asked=asked,
+        updates=updates,
+        decided=tuple(decided),
+        replies=tuple(heard.replies),
         notice=opened.blocked if opened else "",
     )
 
 
-def _enter(index: Index, proposals: Sequence[Proposal], now: datetime) -> tuple[int, ...]:
-    """The papers of proposals that a pull request records; unknown ones enter the index."""
-    if not proposals:
-        return ()
-    with index.write() as session:
-        stated = [proposal.paper for proposal in proposals]
-        return papers.merge(session, stated, source=PULL_REQUEST, seen_at=now).ids
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """The branch as people and their words have left it.
+
+    `refused` were taken out by a word or a box, `withdrawn` have no section on the list any
+    more.
+    """
+
+    working: ReadingList
+    on_branch: Listing
+    recorded: Mapping[int, Proposal] = field(default_factory=dict)
+    pending: Mapping[int, Proposal] = field(default_factory=dict)
+    refused: Mapping[int, Word] = field(default_factory=dict)
+    withdrawn: frozenset[int] = frozenset()
+
+    def gone(self, listing: Listing, now: datetime) -> dict[int, Declined]:
+        """What was taken out of the open pull request since the last run."""
+        left = self.recorded.keys() - self.pending.keys() - self.withdrawn - listing.sections.keys()
+        return {
+            number: _gone(proposal, self.refused.get(number), now)
+            for number, proposal in self.recorded.items()
+            if number in left
+        }
 
 
-def _whole(index: Index, ids: Sequence[int], proposals: Sequence[Proposal]) -> dict[int, Proposal]:
-    """Proposals by paper, with what the pull request abridges as the index knows it."""
-    with index.read() as session:
-        known = papers.load(session, ids)
-    return {
-        number: replace(proposal, paper=known[number])
-        for number, proposal in zip(ids, proposals, strict=True)
+def _read_branch(
+    work: Work, opened: OpenPullRequest, known: _Open, heard: Heard, *, listed: Listing
+) -> _Branch:
+    """The branch with what reviewers said done to it."""
+    refused = _unticked(known, opened) | heard.refused
+    working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, known)
+    working = _without(working, _listing(work, working), refused)
+    working = _moved(work, working, heard)
+    on_branch = _listing(work, working)
+    pending = {
+        number: _as_it_stands(proposal, number, on_branch)
+        for number, proposal in known.recorded.items()
+        if number in on_branch.entries and (not opened.head or number not in listed.sections)
     }
+    return _Branch(working, on_branch, known.recorded, pending, refused, withdrawn)
 
 
-def _restored(
-    working: ReadingList,
-    opened: OpenPullRequest,
-    recorded: Mapping[int, Proposal],
-    refused: Collection[int],
-) -> ReadingList:
-    """The list with the proposals put in again, where the branch is to be rebuilt."""
+def _recorded(work: Work, opened: OpenPullRequest | None) -> _Open:
+    """What the text of the open pull request records; unknown papers enter the index."""
+    if opened is None or not (opened.proposals or opened.declined):
+        return _Open()
+    stated = [proposal.paper for proposal in opened.proposals]
+    stated += [declined.paper for declined in opened.declined]
+    with work.index.write() as session:
+        merged = papers.merge(session, stated, source=PULL_REQUEST, seen_at=work.now)
+    with work.index.read() as session:
+        known = papers.load(session, merged.ids)
+    count = len(opened.proposals)
+    # The text abridges; the index knows the paper whole.
+    recorded = {
+        number: replace(proposal, paper=known[number])
+        for number, proposal in zip(merged.ids[:count], opened.proposals, strict=True)
+    }
+    declined = {
+        number: replace(item, paper=known[number])
+        for number, item in zip(merged.ids[count:], opened.declined, strict=True)
+    }
+    # The index may know a better name by now than the one that stands beside the box.
+    keys = {paper_key(p.paper): n for n, p in zip(merged.ids, opened.proposals, strict=False)}
+    declined = {n: item for n, item in declined.items() if n not in recorded}
+    return _Open(recorded, declined, keys)
+
+
+def _hear(work: Work, snapshot: Snapshot, hearing: Hearing) -> Heard:
+    """What the comments on the open pull request ask for."""
+    opened = snapshot.pull_request
+    if opened is None or opened.blocked:
+        return Heard()
+    comments: Sequence[Comment] = ()
+    try:
+        comments = work.target.comments(snapshot)
+    except TargetError as error:
+        if not work.dry_run:
+            raise
+        work.console.warn(f"comments were not read: {error}")
+    return hearing.hear(comments)
+
+
+def _unticked(known: _Open, opened: OpenPullRequest) -> dict[int, Word]:
+    """The papers whose box a reviewer cleared."""
+    word = Word(reason="unticked", where=opened.url or "")
+    return {number: word for key, number in known.keys.items() if key in opened.unticked}
+
+
+def _on_branch(
+    working: ReadingList, opened: OpenPullRequest, known: _Open
+) -> tuple[ReadingList, frozenset[int]]:
+    """The branch's list, and the papers whose section is gone where it is to be rebuilt."""
     if not opened.rebuild:
-        return working
-    again = [(p.section, p.paper) for number, p in recorded.items() if number not in refused]
-    known = [(section, paper) for section, paper in again if section in working.taxonomy]
-    return working.insert_all(known)[0]
+        return working, frozenset()
+    kept = {n: p for n, p in known.recorded.items() if p.section in working.taxonomy}
+    working, _ = working.insert_all([(p.section, p.paper) for p in kept.values()])
+    return working, frozenset(known.recorded) - frozenset(kept)
+
+
+def _without(working: ReadingList, on_branch: Listing, refused: Collection[int]) -> ReadingList:
+    """The list without some papers' entries."""
+    entries = [on_branch.entries[number] for number in refused if number in on_branch.entries]
+    # From the end on, so that those before stay where they are.
+    for entry in sorted(entries, key=lambda e: (e.file, -e.start)):
+        working = working.remove(entry)
+    return working
+
+
+def _moved(work: Work, working: ReadingList, heard: Heard) -> ReadingList:
+    """The list with papers in the sections that comments named."""
+    for number, word in heard.moved.items():
+        entry = _listing(work, working).entries.get(number)
+        if entry is not None and word.section is not None and entry.section != word.section:
+            working, _ = working.move(entry, word.section)
+    return working
+
+
+def _listing(work: Work, working: ReadingList) -> Listing:
+    return listing_of(work.index, working, work.now, keep=False, source=PULL_REQUEST)
+
+
+def _gone(proposal: Proposal, word: Word | None, now: datetime) -> Declined:
+    """A proposal that was taken out of the open pull request since the last run."""
+    word = word or Word(reason="its line was taken away")
+    return Declined(
+        paper=proposal.paper,
+        section=proposal.section,
+        kind=word.kind,
+        reason=word.reason,
+        who=word.who,
+        where=word.where,
+        at=(word.at or now).date(),
+    )
 
 
 def _as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Proposal:
@@ -132,38 +277,3 @@ def _as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Propos
         line=entry.start + 1,
         text=entry.text.rstrip("\r\n"),
     )
-
-
-def _decide(
-    index: Index,
-    pending: Collection[int],
-    refused: Collection[int],
-    listing: Listing,
-    now: datetime,
-) -> None:
-    """Record what became of the proposals that wait no longer."""
-    with index.write() as session:
-        for proposal in history.proposals(session, state="open"):
-            if proposal.paper in pending or proposal.id is None:
-                continue
-            sections = listing.sections.get(proposal.paper, frozenset())
-            kind: history.Kind = "accepted"
-            reason = ""
-            if not sections:
-                kind = "rejected"
-                reason = "unticked" if proposal.paper in refused else "its line was taken away"
-            elif proposal.section not in sections:
-                kind = "moved"
-            history.update_proposals(session, [proposal.id], at=now, state=kind)
-            history.add_decision(
-                session,
-                history.Decision(
-                    paper=proposal.paper,
-                    kind=kind,
-                    at=now,
-                    from_section=proposal.section,
-                    to_section=min(sections, default=None) if kind == "moved" else None,
-                    where=proposal.url or proposal.branch,
-                    reason=reason,
-                ),
-            )

@@ -18,6 +18,7 @@ from tracker.pull_request import block
 from tracker.pull_request.escape import link, markdown, shorten
 from tracker.pull_request.proposal import (
     Alternative,
+    Bars,
     Declined,
     Funnel,
     Proposal,
@@ -314,10 +315,17 @@ def _left_out(report: Report) -> list[str]:
         (below, f"below the relevance bar of {bars.min_relevance:g}"),
         (funnel.listed, "on the reading list already"),
         (funnel.rejected, "turned down by a reviewer before"),
-        (funnel.unplaced, f"without a section of at least {bars.min_confidence:g} confidence"),
+        (funnel.unplaced, _without_section(bars)),
+        (funnel.excluded, "in sections that the settings leave alone"),
         (funnel.postponed, f"postponed by the limit of {bars.limit}"),
     )
     return [f"{number:,} {reason}" for number, reason in lines if number]
+
+
+def _without_section(bars: Bars) -> str:
+    if bars.min_confidence > 1:
+        return "without a section, as none is as certain as `precision` asks for"
+    return f"without a section of at least {bars.min_confidence:.2g} confidence"
 
 
 def _configure(report: Report) -> str:
@@ -325,10 +333,17 @@ def _configure(report: Report) -> str:
     return (
         f"In `{shorten(bars.config, 80).replace('`', '')}`, under `[propose]`: "
         f"`limit = {bars.limit}` papers a pull request, `min_relevance = {bars.min_relevance:g}`, "
-        f"`min_confidence = {bars.min_confidence:g}`. Sections the bot should leave alone go into "
-        "`skip_sections` under `[list]`; a sentence in `description` under "
-        '`[sections."Name"]` tells it what belongs there.'
+        f"{_confidence_bar(bars)}; `updates = false` leaves published versions alone, "
+        '`dashboard = false` the dashboard. Under `[sections."Name"]`, `exclude = true` leaves a '
+        "section alone, `limit` bounds it, `reviewers`, `assignees` and `labels` give it to "
+        "people, and a sentence in `description` says what belongs there."
     )
+
+
+def _confidence_bar(bars: Bars) -> str:
+    if bars.precision is not None:
+        return f"`precision = {bars.precision:g}`"
+    return f"`min_confidence = {bars.min_confidence:g}`"
 
 
 def _capped(items: list[str], level: _Level) -> list[str]:

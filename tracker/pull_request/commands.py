@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 from tracker.identifiers import identify, normalise_title
-from tracker.pull_request.proposal import Proposal, paper_key
+from tracker.paper import Paper
+from tracker.pull_request.proposal import paper_key
 
 Kind = Literal["move", "drop", "later", "add", "help"]
 
@@ -124,10 +125,19 @@ def _section(text: str) -> str:
     return _TO.sub("", text, count=1).strip().strip('"“”')
 
 
-def find_proposal(name: str, proposals: Iterable[Proposal]) -> Proposal | None:
-    """The proposal that a reviewer's words name: by key, identifier, link or title.
+class _OfPaper(Protocol):
+    @property
+    def paper(self) -> Paper: ...
 
-    A part of a title will do when it is in only one. None when nothing or several fit.
+
+Named = TypeVar("Named", bound=_OfPaper)
+
+
+def find_proposal(name: str, proposals: Iterable[Named]) -> Named | None:
+    """The proposal, or what else is of a paper, that a reviewer's words name.
+
+    They may be its key, an identifier, a link or the title; a part of a title will do when it is
+    in only one. None when nothing or several fit.
     """
     known = list(proposals)
     identifiers = set(identify(name))

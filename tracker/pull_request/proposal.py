@@ -114,7 +114,8 @@ class Funnel:
 
     `seen` were scored, `relevant` passed the relevance bar, of which `listed` are on the
     reading list already, `rejected` were turned down by a reviewer before, `unplaced` have no
-    clear section, `postponed` wait because of the limit, and `proposed` are in the pull request.
+    clear section, `excluded` belong to sections the settings leave alone, `postponed` wait
+    because of the limit, and `proposed` are in the pull request.
     """
 
     sources: tuple[SourceCount, ...] = ()
@@ -123,6 +124,7 @@ class Funnel:
     listed: int = 0
     rejected: int = 0
     unplaced: int = 0
+    excluded: int = 0
     postponed: int = 0
     proposed: int = 0
 
@@ -134,6 +136,7 @@ class Bars:
     limit: int = 15
     min_relevance: float = 0.5
     min_confidence: float = 0.3
+    precision: float | None = None
     config: str = "tracker.toml"
 
 

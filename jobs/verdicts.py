@@ -1,0 +1,195 @@
+"""What reviewers decided: read from pull requests that are closed, and kept in the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from sqlmodel import Session
+
+from db import history, papers
+from db.consolidate import PULL_REQUEST
+from jobs.comments import Word
+from jobs.listing import Listing
+from jobs.updates import Due, decline_closed
+from jobs.work import Work
+from tracker.errors import TargetError
+from tracker.paper import Paper
+from tracker.pull_request.decisions import Closed, read_decisions
+from tracker.pull_request.proposal import Declined, paper_key
+from tracker.pull_request.target import OpenPullRequest
+from tracker.taxonomy import Path
+
+_TOPIC, _KEY = "review", "closed pull requests were read"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What closed pull requests tell: the decision on each of their papers, the latest wins."""
+
+    decisions: Mapping[int, history.Decision] = field(default_factory=dict)
+
+
+def read_past(
+    work: Work, opened: OpenPullRequest | None, listing: Listing, due: Sequence[Due]
+) -> Past:
+    """Read the pull requests that were closed since they were last looked at.
+
+    All of them when the index has never seen one, as when it was lost: what they tell is then
+    recorded.
+    """
+    with work.index.read() as session:
+        fresh = history.recall(session, _TOPIC, _KEY) is None
+        numbers = {
+            proposal.pull_request
+            for proposal in history.proposals(session, state="open")
+            if opened is None or proposal.pull_request != opened.number
+        }
+    if not fresh and not numbers:
+        return Past()
+    try:
+        named = {number for number in numbers if number is not None}
+        closed = work.target.closed(None if fresh else named)
+    except TargetError as error:
+        if not work.dry_run:
+            raise
+        # Reading who may write here needs a token, which a dry run does without.
+        work.console.warn(f"the closed pull requests were not read: {error}")
+        return Past()
+    with work.index.write() as session:
+        known = {decision.paper for decision in history.decisions(session)}
+        decisions = _decisions(session, closed, listing, work.now)
+        if fresh:
+            for decision in decisions:
+                # A decision that the index saw itself says more than the pull request does.
+                if decision.paper not in known:
+                    history.add_decision(session, decision)
+            for pull in closed:
+                decline_closed(session, pull.updates, due, work.now)
+            history.remember(session, _TOPIC, _KEY, b"", at=work.now)
+    return Past({decision.paper: decision for decision in decisions})
+
+
+def _decisions(
+    session: Session, closed: Iterable[Closed], listing: Listing, now: datetime
+) -> list[history.Decision]:
+    """The decisions of closed pull requests, the oldest first."""
+    found = []
+    for pull in closed:
+        told = [(proposal.paper, proposal.section) for proposal in pull.proposals]
+        told += [(declined.paper, declined.section) for declined in pull.declined]
+        stated = [paper for paper, _ in told]
+        ids = papers.merge(session, stated, source=PULL_REQUEST, seen_at=now).ids
+        numbers = {paper_key(paper): n for paper, n in zip(stated, ids, strict=True)}
+        proposed = {paper_key(paper): section for paper, section in told}
+
+        def section_of(
+            paper: Paper,
+            numbers: Mapping[str, int] = numbers,
+            proposed: Mapping[str, Path] = proposed,
+        ) -> Path | None:
+            key = paper_key(paper)
+            sections = listing.sections.get(numbers[key], frozenset())
+            return proposed[key] if proposed[key] in sections else min(sections, default=None)
+
+        found += [
+            history.Decision(
+                paper=numbers[paper_key(decision.paper)],
+                kind=decision.kind,
+                at=decision.at or now,
+                from_section=decision.section,
+                to_section=decision.now if decision.kind == "moved" else None,
+                who=decision.who,
+                where=decision.where,
+                reason=decision.reason,
+            )
+            for decision in read_decisions(pull, section_of)
+        ]
+    return found
+
+
+def decide(
+    session: Session,
+    *,
+    pending: Collection[int],
+    refused: Mapping[int, Word],
+    withdrawn: Collection[int],
+    listing: Listing,
+    past: Past,
+    now: datetime,
+) -> list[history.Decision]:
+    """Record what became of the proposals that wait no longer.
+
+    `refused` were taken out by a word or a box; `withdrawn` have no section on the list any
+    more.
+    """
+    made = []
+    for proposal in history.proposals(session, state="open"):
+        number = proposal.paper
+        if number in pending or proposal.id is None:
+            continue
+        if number in withdrawn:
+            history.update_proposals(session, [proposal.id], at=now, state="withdrawn")
+            continue
+        decision = _decision(proposal, refused.get(number), listing, past, now)
+        state: history.State = "open" if decision.kind == "reconsidered" else decision.kind
+        history.update_proposals(session, [proposal.id], at=now, state=state)
+        if history.add_decision(session, decision):
+            made.append(decision)
+    return made
+
+
+def _decision(
+    proposal: history.Proposal,
+    word: Word | None,
+    listing: Listing,
+    past: Past,
+    now: datetime,
+) -> history.Decision:
+    """What became of one proposal: by whose word, by a closed pull request, or by the list."""
+    sections = listing.sections.get(proposal.paper, frozenset())
+    where = proposal.url or proposal.branch
+    if word is not None and not sections:
+        return history.Decision(
+            paper=proposal.paper,
+            kind=word.kind,
+            at=word.at or now,
+            from_section=proposal.section,
+            who=word.who,
+            where=word.where or where,
+            reason=word.reason,
+        )
+    if proposal.paper in past.decisions:
+        return past.decisions[proposal.paper]
+    kind: history.Kind = "accepted" if proposal.section in sections else "moved"
+    return history.Decision(
+        paper=proposal.paper,
+        kind=kind if sections else "rejected",
+        at=now,
+        from_section=proposal.section,
+        to_section=min(sections) if sections and kind == "moved" else None,
+        where=where,
+        reason="" if sections else "its line was taken away",
+    )
+
+
+def keep_declined(session: Session, declined: Mapping[int, Declined], now: datetime) -> None:
+    """Record what the open pull request says was taken out, where the index does not know it."""
+    known = {decision.paper for decision in history.decisions(session)}
+    for number, item in declined.items():
+        if number in known:
+            continue
+        at = datetime.combine(item.at, time(12), UTC) if item.at else now
+        history.add_decision(
+            session,
+            history.Decision(
+                paper=number,
+                kind=item.kind,
+                at=at,
+                from_section=item.section,
+                who=item.who,
+                where=item.where,
+                reason=item.reason,
+            ),
+        )
