@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The revision this program needs; the same as the newest file in db/migrations/versions."""
 
 _LOCK_SECONDS = 30.0

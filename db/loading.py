@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from db.neighbours import chunks
 from db.payload import unpack
-from db.tables import IDENTIFIER, LINK, PAPER
+from db.tables import IDENTIFIER, LINK, PAPER, SHELF
 from tracker.identifiers import SCHEMES, Identifier
 from tracker.paper import Link, Paper
 
@@ -33,31 +33,47 @@ _COLUMNS = (
 )
 
 
-def load(session: Session, numbers: Collection[int] | None = None) -> dict[int, Paper]:
-    """Papers by their numbers, in order; all of them without `numbers`."""
+def load(
+    session: Session, numbers: Collection[int] | None = None, *, shelved: bool = True
+) -> dict[int, Paper]:
+    """Papers by their numbers, in order.
+
+    Without `numbers` all of them, without those on the shelf unless `shelved`.
+    """
     if numbers is None:
-        return dict(stream(session))
+        return dict(stream(session, shelved=shelved))
     loaded: dict[int, Paper] = {}
     for chunk in chunks(sorted(set(numbers))):
         loaded.update(_load(session, _among(chunk)))
     return loaded
 
 
-def stream(session: Session, *, after: int = 0, chunk: int = 2000) -> Iterator[tuple[int, Paper]]:
-    """Every paper with a number above `after`, in order, a chunk at a time in memory."""
+def stream(
+    session: Session, *, after: int = 0, chunk: int = 2000, shelved: bool = True
+) -> Iterator[tuple[int, Paper]]:
+    """Every paper with a number above `after`, in order, a chunk at a time in memory.
+
+    Without those on the shelf unless `shelved`; see db.shelf.
+    """
     ends = select(PAPER.c.id).order_by(PAPER.c.id).offset(chunk - 1).limit(1)
     while (last := session.scalar(ends.where(PAPER.c.id > after))) is not None:
-        yield from _load(session, _from_to(after + 1, last)).items()
+        yield from _load(session, _from_to(after + 1, last, shelved=shelved)).items()
         after = last
-    yield from _load(session, lambda column: column > after).items()
+    yield from _load(session, _from_to(after + 1, None, shelved=shelved)).items()
 
 
 def _among(numbers: Collection[int]) -> _Condition:
     return lambda column: column.in_(numbers)
 
 
-def _from_to(first: int, last: int) -> _Condition:
-    return lambda column: column.between(first, last)
+def _from_to(first: int, last: int | None, *, shelved: bool) -> _Condition:
+    def chosen(column: Any) -> ColumnElement[bool]:
+        stretch: ColumnElement[bool] = column >= first
+        if last is not None:
+            stretch &= column <= last
+        return stretch if shelved else stretch & column.not_in(select(SHELF.c.paper_id))
+
+    return chosen
 
 
 def _load(session: Session, chosen: _Condition) -> dict[int, Paper]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from db.consolidate import consolidate
 from db.identity import Group, Record
 from db.neighbours import apart, chunks, neighbours, records_of
 from db.payload import pack, to_payload
+from db.shelf import shelved, take_back
 from db.tables import (
     CLAIM,
     DECISION,
@@ -66,17 +67,29 @@ class _Paper:
 def merge_records(session: Session, records: Sequence[Record], seen_at: datetime) -> Outcome:
     """Fit records that a source reports into the index."""
     fresh, known = _see_again(session, records, seen_at)
-    if not fresh:
+    whole = {r.key: r.paper for r in records if r.key in known and r.paper.abstract}
+    back = set(shelved(session, (known[key] for key in whole)))
+    if not fresh and not back:
         return Outcome(known)
-    stored = neighbours(session, fresh)
+    stored = neighbours(session, [*fresh, *_spoken_of(session, back, whole)], include=True)
     groups = identity.group([*fresh, *stored], apart(session, stored))
     # New papers are numbered in the order in which they were given.
     place = {record.key: number for number, record in enumerate(fresh)}
     groups.sort(key=lambda group: min(place.get(r.key, len(place)) for r in group.records))
-    outcome = _carry_out(session, groups, stored, seen_at)
+    outcome = _carry_out(session, groups, stored, seen_at, anew=back)
     outcome.paper_of = known | outcome.paper_of
     outcome.fresh = len(fresh)
     return outcome
+
+
+def _spoken_of(
+    session: Session, back: Collection[int], whole: Mapping[tuple[str, str], Paper]
+) -> list[Record]:
+    """The stored records of shelved papers, with the abstracts that are said again."""
+    return [
+        replace(record, paper=whole.get(record.key, record.paper))
+        for record in records_of(session, back)
+    ]
 
 
 def regroup(session: Session, paper_id: int, restored: Mapping[int, int], at: datetime) -> Outcome:
@@ -118,18 +131,25 @@ def _carry_out(
     stored: Sequence[Record],
     at: datetime,
     restored: Mapping[int, int] | None = None,
+    *,
+    anew: Collection[int] = (),
 ) -> Outcome:
-    """Write groups as papers: new rows, changed rows, and what is remembered about merges."""
+    """Write groups as papers: new rows, changed rows, and what is remembered about merges.
+
+    The papers in `anew` are written although nothing about their groups has changed.
+    """
     outcome = Outcome()
     papers = _number(groups, stored, restored or {})
     _give_names(papers, _claimants(session, papers))
-    touched = [paper for paper in papers if paper.changed or paper.claims]
+    touched = [paper for paper in papers if paper.changed or paper.claims or paper.id in anew]
     before = {paper.id for paper in touched if paper.id is not None}
     gone = {number for paper in touched for number in paper.absorbs}
     for table in (IDENTIFIER, CLAIM, LINK):
         for chunk in chunks(before | gone):
             session.execute(delete(table).where(table.c.paper_id.in_(chunk)))
     contents = _write_papers(session, touched, at, outcome)
+    told = {p.id for p, content in zip(touched, contents, strict=True) if content.abstract}
+    take_back(session, [number for number in told | gone if number is not None])
     merges = _write_records(session, list(zip(touched, contents, strict=True)), at)
     _move_references(session, touched, merges)
     if merges:
@@ -253,14 +273,19 @@ def _write_records(
                 fresh.append((record, _record_row(record, paper.id, payload, at)))
             else:
                 numbers[record.key] = record.id
-                known.append({"number": record.id, "to": paper.id, "said": payload})
+                again = {"said": payload, "vector": pack(record.paper.embedding)}
+                known.append({"number": record.id, "to": paper.id} | again)
     if fresh:
         statement = insert(RECORD).returning(RECORD.c.id, sort_by_parameter_order=True)
         added = session.scalars(statement, [row for _, row in fresh])
         numbers.update({r.key: number for (r, _), number in zip(fresh, added, strict=True)})
     if known:
         changing = update(RECORD).where(RECORD.c.id == bindparam("number"))
-        values = {"paper_id": bindparam("to"), "payload": bindparam("said", type_=JSON)}
+        values = {
+            "paper_id": bindparam("to"),
+            "payload": bindparam("said", type_=JSON),
+            "embedding": bindparam("vector"),
+        }
         session.connection().execute(changing.values(values), known)
     return [merge for paper, _ in papers for merge in _remember(paper, numbers, at)]
 

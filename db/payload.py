@@ -58,6 +58,11 @@ def from_payload(
     )
 
 
+def without_abstract(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload with no word of the abstract."""
+    return {key: value for key, value in payload.items() if key not in {"abstract", _SAME}}
+
+
 def to_export(paper: Paper) -> dict[str, Any]:
     """A line of an export: the payload, and the names arXiv's metadata snapshot uses for some."""
     line = to_payload(paper)

@@ -281,6 +281,17 @@ class ScoreRow(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
 
 
+class ShelfRow(SQLModel, table=True):
+    """A paper whose abstract was given up: old, and never of use to the list."""
+
+    __tablename__ = "shelf"
+    __table_args__ = (_NEVER_REUSED,)
+
+    id: int | None = _key()
+    paper_id: int = _paper_key(unique=True)
+    at: datetime = Field(sa_type=Moment)
+
+
 class MemoRow(SQLModel, table=True):
     """A small value kept between runs and shared by processes: a pace, a cached answer."""
 
@@ -324,3 +335,4 @@ PAPER, IDENTIFIER, CLAIM, LINK, RECORD, MERGE, APART, PROPOSAL, DECISION, LISTIN
         *("proposal", "decision", "listing", "score"),
     )
 )
+SHELF = SQLModel.metadata.tables["shelf"]
