@@ -88,9 +88,13 @@ def check_links(
     console: Console,
     *,
     check: Check,
+    store: Store | None = None,
     now: datetime | None = None,
 ) -> LinkReport:
-    """Ask for the links that are due and say what is known of all of them."""
+    """Ask for the links that are due and say what is known of all of them.
+
+    `store` keeps the turns of hosts, by default the index.
+    """
     now = now or datetime.now(UTC)
     chosen = settings.links if settings else LinkSettings()
     found = listed_links(reading_list, pictures=check.pictures)
@@ -101,7 +105,7 @@ def check_links(
     run = _Run(
         index=index,
         settings=settings,
-        store=turns_of(index),
+        store=store or turns_of(index),
         console=console,
         now=now,
         known=known,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,10 +74,13 @@ def lint(
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
     is_own = is_own_list(settings, list(paths.values()))
-    with _index(settings if is_own or not online else None, online=online) as index:
+    with ExitStack() as opened:
+        index = books = _index(opened, settings, online=online)
         if index is not None and online:
-            _ask(index, settings, reading_list, console, environ)
-        records = _records(index, reading_list)
+            # The papers of another list would be taken for candidates, so they are forgotten.
+            books = index if is_own else opened.enter_context(Index.open("sqlite://"))
+            _ask(index, books, settings, reading_list, console, environ=environ)
+        records = _records(books, reading_list)
         found: Sequence[Finding] = audit(reading_list, records)
         if not reading_list.entries and not found:
             raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
@@ -99,30 +102,31 @@ def lint(
     return result
 
 
-def _index(settings: Settings | None, *, online: bool) -> AbstractContextManager[Index | None]:
-    """The index to look into; none is created unless something is asked.
-
-    What is asked about a list that is not the settings' own goes into one that is forgotten:
-    its papers would be taken for candidates.
-    """
+def _index(opened: ExitStack, settings: Settings | None, *, online: bool) -> Index | None:
+    """The index to look into; none is created unless something is asked."""
     if settings is not None and (online or has_index(settings)):
-        return Index.open(settings.index_url)
-    return Index.open("sqlite://") if online else nullcontext()
+        return opened.enter_context(Index.open(settings.index_url))
+    return opened.enter_context(Index.open("sqlite://")) if online else None
 
 
 def _ask(
     index: Index,
+    books: Index,
     settings: Settings | None,
     reading_list: ReadingList,
     console: Console,
+    *,
     environ: Mapping[str, str],
 ) -> None:
+    """Bring `books` up to date about papers and `index` about links."""
+    from jobs.links import turns_of
     from jobs.lint_online import check_new_links, look_up
 
     now = datetime.now(UTC)
+    store = turns_of(index)
     identifiers = {i for entry in reading_list.entries for i in entry.identifiers}
-    look_up(index, settings, identifiers, console, environ=environ, now=now)
-    check_new_links(index, settings, reading_list, console)
+    look_up(books, settings, identifiers, console, store=store, environ=environ, now=now)
+    check_new_links(index, settings, reading_list, console, store=store)
 
 
 def _records(index: Index | None, reading_list: ReadingList) -> tuple[Paper, ...]:

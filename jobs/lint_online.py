@@ -13,11 +13,12 @@ from db.index import Index
 from db.tables import IDENTIFIER, RECORD
 from jobs.console import Console
 from jobs.discover import contact_of
-from jobs.links import Check, check_links, turns_of
+from jobs.links import Check, check_links
 from jobs.links_show import CheckedLink
 from tracker.errors import SourceError
 from tracker.http import Http
 from tracker.identifiers import Identifier
+from tracker.pacing import Store
 from tracker.paper import Paper
 from tracker.reading_list import ReadingList
 from tracker.reading_list.finding import Finding
@@ -37,6 +38,7 @@ def look_up(
     identifiers: Collection[Identifier],
     console: Console,
     *,
+    store: Store,
     environ: Mapping[str, str],
     now: datetime,
 ) -> None:
@@ -46,7 +48,7 @@ def look_up(
     them. A source that fails is a warning: the audit goes on with what is known.
     """
     keeper = _Keeper(index, console, now)
-    with Http(contact_of(settings) if settings else "", store=turns_of(index)) as http:
+    with Http(contact_of(settings) if settings else "", store=store) as http:
         named = settings.sources.arxiv if settings else None
         arxiv = ArxivSource(named or ArxivSettings(categories=("cs.CL",)), http)
 
@@ -104,10 +106,16 @@ def _fresh(index: Index, source: str, since: datetime) -> set[Identifier]:
 
 
 def check_new_links(
-    index: Index, settings: Settings | None, reading_list: ReadingList, console: Console
+    index: Index,
+    settings: Settings | None,
+    reading_list: ReadingList,
+    console: Console,
+    *,
+    store: Store,
 ) -> None:
     """Ask for the links that were never checked."""
-    report = check_links(index, reading_list, settings, console, check=Check(ask="new"))
+    new = Check(ask="new")
+    report = check_links(index, reading_list, settings, console, check=new, store=store)
     if report.is_offline:
         console.warn("no host answered: the network is unreachable; no link was checked")
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
 
 from db import links as memory
 from db import papers
@@ -20,12 +22,14 @@ from db.index import Index
 from jobs.cli import cli
 from jobs.console import Console
 from jobs.links import Check, links
+from jobs.links_listed import listed_links
 from jobs.links_show import LinkReport
 from tests.world.arxiv import ArxivWorld, Record, feed
 from tests.world.links import LinkWorld, nobody, silent_host
 from tests.world.server import Answer, Request
 from tracker.identifiers import Identifier
 from tracker.paper import Link, Paper
+from tracker.reading_list import ReadingList
 from tracker.settings import load_settings
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -280,6 +284,41 @@ def test_what_is_ignored_commented_or_no_web_address_is_not_asked(world: LinkWor
     ]
     assert not report.failed
     assert [link.verdict for link in run(pictures=True).links][2:] == ["alive", "server trouble"]
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            *("https://a.example/x", "http://b.example/y_(z)", "[", "]", "](", "(", ")", "![", "|"),
+            *(
+                "<a href=",
+                '"',
+                ">",
+                "</a>",
+                "`",
+                "*",
+                "**",
+                "\n",
+                "\n\n",
+                "* ",
+                "# ",
+                "<!--",
+                "-->",
+            ),
+            *("[1]: ", "word", " ", "\r\n", "\\", "&amp;", "#part"),
+        ]
+    ),
+    max_size=25,
+).map("".join)
+
+
+@given(MARKUP)
+def test_every_link_found_is_an_address_that_stands_on_its_line(text: str) -> None:
+    reading_list = ReadingList.parse({"README.md": text})
+    lines = reading_list.documents["README.md"].lines
+    for link in listed_links(reading_list, pictures=True):
+        assert link.url.splitlines()[0] in lines[link.line - 1]
+        assert link.address is None or link.address.startswith(("http://", "https://"))
 
 
 # What is remembered

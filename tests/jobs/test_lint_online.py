@@ -171,6 +171,17 @@ def test_sources_that_fail_do_not_end_the_audit(site: LinkWorld, arxiv: ArxivWor
     assert "answered 403 Forbidden; the audit goes on with what is known" in done.stderr
 
 
+def test_a_list_without_settings_can_be_audited_online_too(
+    site: LinkWorld, monkeypatch: pytest.MonkeyPatch, place: Path
+) -> None:
+    # Without settings there is no stand-in to name: it must ask for this one link alone.
+    write(f"[**Bread, 2024.01**] Butter and its Layers. [code]({site.url}/fine)")
+    done = tracker_lint("README.md", "--online", "--json")
+    assert rules(done) == []
+    assert site.pages() == ["/fine"]
+    assert [path.name for path in place.iterdir()] == ["README.md"]
+
+
 def test_another_list_s_papers_stay_out_of_the_index(
     site: LinkWorld, arxiv: ArxivWorld, place: Path
 ) -> None:
