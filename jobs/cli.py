@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from jobs.commands import lists, looking, running
+from jobs.commands import lists, looking, measuring, running
 from jobs.console import printable
 from tracker.errors import TrackerError
 
@@ -26,10 +26,15 @@ for command in (
     lists.init,
     running.run,
     running.discover,
+    running.review,
+    running.propose,
     looking.status,
     looking.search,
     looking.show,
+    looking.why,
+    looking.reconsider,
     lists.lint,
+    measuring.replay,
     lists.links,
 ):
     cli.add_command(command)

@@ -1,0 +1,176 @@
+"""The papers of the index as they were first known, and the entries that stand for them.
+
+What an index says of a paper today may be what a later version said. So a paper is taken as its
+earliest record has it, without venue, comment and links, which sources add later without a date.
+Where the index only ever saw a later version, that is all there is.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path as File
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from db.consolidate import BY_HAND, READING_LIST, consolidate
+from db.identity import Record, title_counts
+from db.index import Index
+from db.neighbours import chunks, records_of
+from db.tables import PAPER
+from jobs.listing import title_keys
+from tracker.identifiers import Identifier
+from tracker.paper import Paper
+from tracker.reading_list import Entry
+from tracker.settings import Settings
+from tracker.taxonomy import Path
+
+# Fewer than arXiv gets in a month since 2021, so that a day told by a number is rather too late.
+_A_MONTH = 13_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A paper of the index: as first known, when it appeared, and all its names of today."""
+
+    paper: Paper
+    day: date
+    names: frozenset[Identifier]
+    titles: frozenset[str]
+
+
+def index_exists(settings: Settings) -> bool:
+    """Whether there is an index to look into; looking must not make one."""
+    prefix, scheme, name = settings.index_url.partition("sqlite:///")
+    return bool(prefix) or not scheme or File(name).is_file()
+
+
+def known_papers(index: Index, until: date) -> list[Known]:
+    """The papers that appeared up to that day, in the order in which they did.
+
+    The order does not depend on the index's own numbers, nor on any later paper.
+    """
+    with index.read() as session:
+        found = [known for records in _records(session, until) if (known := _known(records))]
+    return sorted(
+        (k for k in found if k.day <= until),
+        key=lambda k: (k.day, k.paper.identifiers, k.paper.title),
+    )
+
+
+def _records(session: Session, until: date) -> Iterator[list[Record]]:
+    """What sources said, paper by paper; of papers without a date nothing can be replayed."""
+    dated = select(PAPER.c.id).where(PAPER.c.published <= until).order_by(PAPER.c.id)
+    for numbers in chunks(session.scalars(dated).all()):
+        found: dict[int | None, list[Record]] = defaultdict(list)
+        for record in records_of(session, numbers):
+            if record.source not in BY_HAND:
+                found[record.paper_id].append(record)
+        yield from found.values()
+
+
+def _known(records: Sequence[Record]) -> Known | None:
+    earliest = min(_age(record) for record in records)
+    paper = consolidate(record for record in records if _age(record) == earliest)
+    if paper.published is None:
+        return None
+    first = replace(paper, updated=None, venue="", comment="", version=None, links=(), embedding=())
+    names = frozenset(name for record in records for name in record.identifiers)
+    titles = frozenset(key for record in records for key in title_keys(record.paper.title))
+    return Known(first, _day(first), names, titles)
+
+
+def _age(record: Record) -> tuple[date, int]:
+    """What tells which of several records of a paper was made from its earliest version."""
+    paper = record.paper
+    return paper.updated or paper.published or date.max, paper.version or 1
+
+
+def _day(paper: Paper) -> date:
+    """The day a paper appeared; when it is the first of its month, no earlier than it can be.
+
+    A source that knows the month alone says the first. arXiv numbers the papers of a month in
+    their order, so the number tells how far the month had come.
+    """
+    day = paper.published or date.max
+    month, _, number = (paper.identifier("arxiv") or "").partition(".")
+    if day.day > 1 or month != f"{day:%y%m}" or not number.isdecimal():
+        return day
+    length = monthrange(day.year, day.month)[1]
+    return day.replace(day=1 + round((length - 1) * min(1.0, int(number) / _A_MONTH)))
+
+
+class Finder:
+    """Finds the paper an entry stands for: by identifier, else by title; numbers are places.
+
+    `by_now` also knows the identifiers and titles that a paper was given later.
+    """
+
+    def __init__(self, papers: Sequence[Known], *, by_now: bool = False) -> None:
+        self._days = [known.day for known in papers]
+        self._by_name: dict[Identifier, int] = {}
+        self._by_title: dict[str, int] = {}
+        for place, known in enumerate(papers):
+            names: Iterable[Identifier] = known.paper.identifiers
+            titles: Iterable[str] = title_keys(known.paper.title)
+            for name in [*names, *(known.names if by_now else ())]:
+                self._by_name.setdefault(name, place)
+            for title in [*titles, *(known.titles if by_now else ())]:
+                self._by_title.setdefault(title, place)
+
+    def find(self, entry: Entry, until: date = date.max) -> int | None:
+        """The place of the entry's paper among those that appeared up to that day."""
+        stated = Record(READING_LIST, "", entry.paper())
+        named = f"{entry.short_name}: {entry.title}" if entry.short_name else entry.title
+        places = [self._by_name.get(name) for name in stated.identifiers]
+        if title_counts(stated):
+            keys = [*sorted(title_keys(entry.title)), *sorted(title_keys(named))]
+            places += [self._by_title.get(key) for key in keys]
+        return next((p for p in places if p is not None and self._days[p] <= until), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A paper on a list: what is known of it, where it stands, and its place among the papers."""
+
+    paper: Paper
+    sections: frozenset[Path]
+    entry: Entry
+    place: int | None
+
+
+def held(
+    entries: Iterable[Entry], papers: Sequence[Paper], find: Iterable[int | None]
+) -> list[Held]:
+    """The papers behind entries, in the list's order; what a source says is believed first.
+
+    `find` has for each entry the place of its paper in `papers`. Entries that share a place, an
+    identifier or a title are one paper.
+    """
+    groups: list[list[tuple[Entry, int | None]]] = []
+    known: dict[object, int] = {}
+    for entry, place in zip(entries, find, strict=True):
+        stated = Record(READING_LIST, "", entry.paper())
+        keys: list[object] = [] if place is None else [place]
+        keys += [*stated.identifiers, stated.title_key]
+        number = next((known[key] for key in keys if key in known), len(groups))
+        if number == len(groups):
+            groups.append([])
+        groups[number].append((entry, place))
+        for key in keys:
+            known.setdefault(key, number)
+    return [_held(group, papers) for group in groups]
+
+
+def _held(group: Sequence[tuple[Entry, int | None]], papers: Sequence[Paper]) -> Held:
+    entry = group[0][0]
+    place = next((place for _, place in group if place is not None), None)
+    records = [Record(READING_LIST, str(n), e.paper()) for n, (e, _) in enumerate(group)]
+    if place is not None:
+        records.append(Record("index", "", papers[place]))
+    sections = frozenset(other.section for other, _ in group)
+    return Held(consolidate(records), sections, entry, place)
