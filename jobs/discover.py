@@ -12,8 +12,10 @@ from sqlmodel import Session
 
 from db import history, papers, rhythm
 from db.index import Index
+from db.store import IndexStore
 from jobs.console import Console
 from tracker.errors import SourceError
+from tracker.http import Http, Limits
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.settings import Settings
@@ -70,6 +72,12 @@ def contact_of(settings: Settings) -> str:
     """The address that a provider's operator finds in our User-Agent."""
     repository = settings.list.repository
     return f"https://github.com/{repository}" if repository else ""
+
+
+def http_of(settings: Settings, index: Index) -> Http:
+    """The way out of a run: its budget, and the pace it shares with other processes."""
+    limits = Limits(requests=settings.sources.requests)
+    return Http(contact_of(settings), limits=limits, store=IndexStore(index))
 
 
 def examples_of(index: Index, listed: Iterable[Identifier]) -> Examples:

@@ -9,12 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from db import history, papers
 from db.index import Index
-from db.store import IndexStore
 from jobs.console import Console, table
-from jobs.discover import NO_SOURCE, SourceReport, contact_of, discover, examples_of
+from jobs.discover import NO_SOURCE, SourceReport, discover, examples_of, http_of
 from jobs.status import silences
 from tracker.errors import InputError
-from tracker.http import Http
 from tracker.identifiers import Identifier
 from tracker.settings import Settings
 from tracker.sources import Batch, LooksUpOnly, Source, build_sources
@@ -75,7 +73,7 @@ def discover_alone(
             number = history.start_run(session, "discover", started=now, as_of=until)
         status = "failed"
         try:
-            with Http(contact_of(settings), store=IndexStore(index)) as http:
+            with http_of(settings, index) as http:
                 built = build_sources(settings, http, examples_of(index, _listed(index)), environ)
                 sources = _chosen(built, names)
                 if since is not None:

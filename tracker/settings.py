@@ -114,8 +114,9 @@ class FileSettings(_Table):
 
 
 class SourceSettings(_Table):
-    """Where papers are discovered."""
+    """Where papers are discovered; `requests` bounds what one run sends."""
 
+    requests: int = Field(2_000, ge=1)
     arxiv: ArxivSettings | None = None
     arxiv_oai: ArxivOaiSettings | None = None
     semantic_scholar: SemanticScholarSettings | None = None
@@ -152,9 +153,13 @@ class GithubSettings(_Table):
 
 
 class IndexSettings(_Table):
-    """Where the paper index lives; a relative SQLite path is beside the configuration."""
+    """Where the paper index lives; a relative SQLite path is beside the configuration.
+
+    A paper that was of no use for `keep_months` loses its abstract; 0 keeps all.
+    """
 
     url: str = "sqlite:///papers.sqlite"
+    keep_months: int = Field(12, ge=0)
 
     @field_validator("url")
     @classmethod

@@ -180,3 +180,18 @@ def test_what_two_sources_announce_is_one_paper(tmp_path: Path, world: ArxivWorl
     with Index.open(settings.index_url) as index, index.read() as session:
         for mark in history.watermarks(session):
             assert len(news_days(session, mark.source, mark.query)) == 1
+
+
+def test_a_run_s_budget_is_kept_and_the_next_run_goes_on(tmp_path: Path, world: ArxivWorld) -> None:
+    with OaiWorld(oai_records(50)) as oai:
+        named = {"url": oai.url + "/oai", "sets": ["cs"]}
+        settings = settings_of(tmp_path, world, requests=3, arxiv_oai=named)
+        first = discover_alone(settings, QUIET, until=UNTIL)
+        assert [report.error for report in first.sources[:2]] == [None, None]
+        assert "the run's 3 requests are used up" in str(first.sources[2].error)
+        assert len(world.requests) + len(oai.requests) == 3
+        for _ in range(2):
+            last = discover_alone(settings, QUIET, until=UNTIL)
+        assert not last.failed
+        # Every page was asked for once.
+        assert len({str(request.query) for request in oai.requests}) == len(oai.requests)

@@ -1,0 +1,77 @@
+"""When papers are shelved, and which are not."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db import papers
+from db.index import Index
+from db.shelf import shelved
+from jobs.shelve import months_before, off_the_shelf, shelve_old
+from tracker.identifiers import Identifier
+from tracker.paper import Paper
+from tracker.settings import Settings, parse_settings
+
+DAYS = [date(2025, 1, 31), date(2025, 2, 28), date(2025, 9, 1)]
+
+
+def settings_of(folder: Path, months: int) -> Settings:
+    data = {"list": {"path": "."}, "index": {"keep_months": months}}
+    return parse_settings(data, folder / "tracker.toml", {})
+
+
+def filled(index: Index) -> list[int]:
+    numbers: list[int] = []
+    for number, day in enumerate(DAYS):
+        names = (Identifier("arxiv", f"2501.{number:05d}"),)
+        found = Paper(title=f"Invented number {number}", identifiers=names, abstract="Much.")
+        at = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
+        with index.write() as session:
+            numbers += papers.merge(session, [found], source="x", seen_at=at).ids
+    return numbers
+
+
+@pytest.mark.parametrize(
+    ("months", "as_of", "left"),
+    [
+        (6, date(2025, 7, 31), [0, 1, 2]),
+        (6, date(2025, 8, 1), [1, 2]),
+        (6, date(2025, 9, 1), [2]),
+        (0, date(2035, 1, 1), [0, 1, 2]),
+        (1, date(2035, 1, 1), []),
+    ],
+)
+def test_what_is_too_old_is_shelved(
+    tmp_path: Path, months: int, as_of: date, left: list[int]
+) -> None:
+    now = datetime(2035, 1, 1, tzinfo=UTC)
+    settings = settings_of(tmp_path, months)
+    with Index.open("sqlite://") as index:
+        numbers = filled(index)
+        assert shelve_old(index, settings, as_of=as_of, now=now, relevant=()) == 3 - len(left)
+        assert shelve_old(index, settings, as_of=as_of, now=now, relevant=()) == 0
+        with index.read() as session:
+            assert list(off_the_shelf(session)) == [numbers[n] for n in left]
+            assert list(off_the_shelf(session, numbers)) == numbers
+
+
+def test_what_would_be_filed_stays(tmp_path: Path) -> None:
+    now = datetime(2035, 1, 1, tzinfo=UTC)
+    with Index.open("sqlite://") as index:
+        numbers = filled(index)
+        relevant = numbers[:1]
+        shelve_old(index, settings_of(tmp_path, 1), as_of=now.date(), now=now, relevant=relevant)
+        with index.read() as session:
+            assert list(shelved(session, numbers)) == numbers[1:]
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 50))
+def test_months_before_a_day(day: date, months: int) -> None:
+    before = months_before(day, months)
+    assert (day.year - before.year) * 12 + day.month - before.month == months
+    assert before.day == day.day or (before.day < day.day and before.day >= 28)
