@@ -14,6 +14,7 @@ from jobs.comments import Word
 from jobs.status import source_statuses
 from jobs.work import Work
 from tracker.pull_request import block
+from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.dashboard import (
     Board,
     Dashboard,
@@ -73,9 +74,16 @@ def publish_board(
             sources=_health(session, names, work.now),
             outcomes=_outcomes(session),
             months=_months(session, work.now),
-            pull_request=(pull_request.url or "") if pull_request else "",
+            pull_request=_where(pull_request),
         )
     return work.target.publish_dashboard(board, render_dashboard(dashboard))
+
+
+def _where(pull_request: PullRequest | None) -> str:
+    """The address of the open pull request; that of a local list is a file beside it."""
+    if pull_request is None or pull_request.state in {"closed", "none"}:
+        return ""
+    return pull_request.url or TEXT_NAME
 
 
 def _declined(session: Session) -> list[tuple[int, Declined]]:

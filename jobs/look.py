@@ -52,13 +52,14 @@ def show(settings: Settings, console: Console, text: str) -> None:
         numbers = papers.find(session, text)
         if not numbers:
             raise InputError(f"{text!r}: no such paper in the index; try `tracker search`")
-        described = [_described(session, number, papers.get(session, number)) for number in numbers]
-    for description in described:
-        console.say(_page(description))
-    console.document(described)
+        found = [described(session, number, papers.get(session, number)) for number in numbers]
+    for description in found:
+        console.say(page(description))
+    console.document(found)
 
 
-def _described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
+def described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
+    """Everything the index knows of a paper, as a document."""
     listing = [entry for entry in history.listing(session) if entry.paper == number]
     return {
         "id": number,
@@ -86,8 +87,8 @@ def _described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
     }
 
 
-def _page(paper: dict[str, Any]) -> str:
-    """What is known of a paper, for a person."""
+def page(paper: dict[str, Any]) -> str:
+    """What `described` says of a paper, for a person."""
     lines = [paper["title"]]
     facts = {
         "authors": ", ".join(paper["authors"]),

@@ -25,7 +25,7 @@ from jobs.targets import open_target
 from jobs.updates import preprints
 from jobs.work import Work, moment_of
 from tracker.http import Http
-from tracker.pull_request.folder import TEXT_NAME
+from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.proposal import Proposal, Report, SourceCount
 from tracker.pull_request.target import Conflict, PullRequest, Snapshot
 from tracker.reading_list import ReadingList

@@ -97,7 +97,7 @@ def settle(
         branch = _read_branch(work, opened, known, heard, listed=listing)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
     if in_place := not snapshot.revision:
-        listing = listing.without(branch.pending)
+        listing = listing.without(branch.pending.keys() | branch.refused.keys())
     on_branch = branch.on_branch
     compare = settle_in_place if in_place else settle_updates
     updates = compare(work.index, branch.working, on_branch, opened, due, now=work.now)

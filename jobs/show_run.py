@@ -24,19 +24,23 @@ def show(result: RunResult, console: Console) -> None:
         # The hidden record at the end is for the next run, not for a reader.
         console.say(result.body.partition("<!-- survey-tracker 1")[0].rstrip())
         console.say("")
-    console.say(funnel_text(result.report.funnel))
-    if result.added:
-        console.say("")
-        console.say(sections_text(result.added))
-    console.say("")
-    console.say(outcome(result))
+    blocks = [
+        decisions_text(result),
+        funnel_text(result.report.funnel) if result.part != "review" else "",
+        sections_text(result.added) if result.added else "",
+        outcome(result),
+    ]
+    console.say("\n\n".join(filter(None, blocks)))
 
 
 def outcome(result: RunResult) -> str:
     """One sentence: what became of the proposals, and where they are."""
     count = len(result.added)
     papers = "1 paper" if count == 1 else f"{count} papers"
-    waiting = len(result.report.proposals) - count
+    if result.updated:
+        papers += f" and {result.updated} published version{'s' * (result.updated > 1)}"
+        count += result.updated
+    waiting = len(result.report.proposals) - len(result.added)
     if result.dry_run:
         would = f"{papers} would be proposed" if count else "nothing new would be proposed"
         return f"Dry run: {would}; nothing was written but the index."
@@ -46,6 +50,15 @@ def outcome(result: RunResult) -> str:
         return f"Nothing new; {waiting} proposals wait for review: {result.where}"
     others = f", {waiting} more wait" if waiting else ""
     return f"{papers} proposed{others}: {result.where}"
+
+
+def decisions_text(result: RunResult) -> str:
+    """What reviewers were found to have said, in a sentence; empty when they said nothing."""
+    kinds = Counter(decision.kind for decision in result.decided)
+    parts = [f"{count} {kind}" for kind, count in sorted(kinds.items())]
+    if result.answered:
+        parts.append(f"{result.answered} comment{'s' * (result.answered > 1)} answered")
+    return f"Since the last run: {', '.join(parts)}." if parts else ""
 
 
 def funnel_text(funnel: Funnel) -> str:
@@ -91,6 +104,12 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "seen": result.report.funnel.seen,
         "relevant": result.report.funnel.relevant,
         "proposals": [_proposal(proposal) for proposal in result.added],
+        "updated": result.updated,
+        "decisions": [
+            {"paper": d.paper, "kind": d.kind, "who": d.who, "where": d.where, "reason": d.reason}
+            for d in result.decided
+        ],
+        "comments_answered": result.answered,
         "waiting": len(result.report.proposals) - len(result.added),
         "postponed": result.report.funnel.postponed,
         "without_section": result.report.funnel.unplaced,

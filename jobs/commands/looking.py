@@ -1,4 +1,4 @@
-"""Commands that look into the index: status, search, show."""
+"""Commands that look into the index: status, search, show, why; and reconsider."""
 
 from __future__ import annotations
 
@@ -49,3 +49,33 @@ def show(config: Path, as_json: bool, debug: bool, paper: str) -> None:
     from jobs.look import show as show_job
 
     show_job(settings_of(config), Console(as_json=as_json), paper)
+
+
+@click.command()
+@common_options
+@click.argument("paper")
+def why(config: Path, as_json: bool, debug: bool, paper: str) -> None:
+    """Show everything known of one paper, and why it is proposed or is not.
+
+    PAPER is an arXiv id, a DOI, an address, a title or the paper's number in the index.
+
+    Example: tracker why 2311.05112
+    """
+    from jobs.why import why as why_job
+
+    why_job(settings_of(config), Console(as_json=as_json), paper)
+
+
+@click.command()
+@common_options
+@click.argument("paper")
+def reconsider(config: Path, as_json: bool, debug: bool, paper: str) -> None:
+    """Let a paper that reviewers rejected be proposed again.
+
+    PAPER is an arXiv id, a DOI, an address, a title or the paper's number in the index.
+
+    Example: tracker reconsider 2311.05112
+    """
+    from jobs.why import reconsider as reconsider_job
+
+    reconsider_job(settings_of(config), Console(as_json=as_json), paper)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jobs.commands.options import Day, common_options, settings_of, today
 from jobs.console import Console
+
+if TYPE_CHECKING:
+    from jobs.run import Part
 
 
 @click.command()
@@ -21,11 +25,44 @@ def run(config: Path, as_json: bool, debug: bool, dry_run: bool, as_of: date | N
 
     Example: tracker run --dry-run
     """
+    _run("run", config, as_json=as_json, dry_run=dry_run, as_of=as_of)
+
+
+@click.command()
+@common_options
+@click.option("--dry-run", is_flag=True, help="Show what would be done; write only the index.")
+@click.option("--as-of", type=Day(), default=None, help="The day the run believes it is.")
+def review(config: Path, as_json: bool, debug: bool, dry_run: bool, as_of: date | None) -> None:
+    """Read what reviewers decided, and do what they asked for.
+
+    Reads no source and proposes nothing new but what a comment or the dashboard asked for.
+
+    Example: tracker review
+    """
+    _run("review", config, as_json=as_json, dry_run=dry_run, as_of=as_of)
+
+
+@click.command()
+@common_options
+@click.option("--dry-run", is_flag=True, help="Show the diff and the text; write only the index.")
+@click.option("--as-of", type=Day(), default=None, help="The day the run believes it is.")
+def propose(config: Path, as_json: bool, debug: bool, dry_run: bool, as_of: date | None) -> None:
+    """Propose from what the index holds, without reading the sources.
+
+    Example: tracker propose --dry-run
+    """
+    _run("propose", config, as_json=as_json, dry_run=dry_run, as_of=as_of)
+
+
+def _run(part: Part, config: Path, *, as_json: bool, dry_run: bool, as_of: date | None) -> None:
+    """The main job or a part of it."""
     from jobs.run import run as run_job
     from jobs.show_run import show
 
     console = Console(as_json=as_json)
-    result = run_job(settings_of(config), console, as_of=as_of or today(), dry_run=dry_run)
+    result = run_job(
+        settings_of(config), console, as_of=as_of or today(), part=part, dry_run=dry_run
+    )
     show(result, console)
     if result.failed:
         sys.exit(1)

@@ -33,6 +33,9 @@ from tracker.taxonomy import Path, common_root, path_text
 MAXIMUM = 65_000
 """Characters of a text; GitHub allows 65,536, and a person may add some of their own."""
 
+TEXT_NAME = "survey-tracker-pull-request.md"
+"""The text's file beside a local list; deleting it says that all in it has been looked at."""
+
 BEGIN = "<!-- survey-tracker: what stands between here and the end mark is rewritten -->"
 END = "<!-- survey-tracker: end mark -->"
 

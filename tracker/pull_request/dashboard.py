@@ -15,10 +15,10 @@ from functools import cache
 import jinja2
 
 from tracker.pull_request import block
-from tracker.pull_request.body import BEGIN, END, MAXIMUM
+from tracker.pull_request.body import BEGIN, END, MAXIMUM, TEXT_NAME
 from tracker.pull_request.escape import address, link, markdown, shorten
 from tracker.pull_request.proposal import Declined, Proposal, Report, Unplaced, paper_key
-from tracker.taxonomy import Path, path_text
+from tracker.taxonomy import Path, common_root, path_text
 
 NAME = "Reading list dashboard"
 """The issue's title, until people give it another."""
@@ -122,17 +122,18 @@ _FILE = re.compile(_TICKED.format(r"file (\S+) (\d{1,2})"), re.MULTILINE)
 
 def _render(dashboard: Dashboard, listed: int) -> str:
     declined, unplaced = dashboard.declined[:listed], dashboard.unplaced[:listed]
+    root = _root(dashboard)
     record = Report(proposals=(), as_of=date.min, declined=declined[-60:], unplaced=unplaced)
     return _template().render(
         begin=BEGIN,
         end=END,
-        pull_request=address(dashboard.pull_request, trusted=True),
+        pull_request=_pull_request(dashboard.pull_request),
         outcomes=_outcomes(dashboard.outcomes),
-        waiting=[_waiting(proposal) for proposal in dashboard.waiting[:listed]],
+        waiting=[_waiting(proposal, root) for proposal in dashboard.waiting[:listed]],
         more_waiting=max(0, len(dashboard.waiting) - listed),
-        declined=[_declined(item) for item in declined],
+        declined=[_declined(item, root) for item in declined],
         more_declined=max(0, len(dashboard.declined) - listed),
-        unplaced=[_unplaced(item) for item in unplaced],
+        unplaced=[_unplaced(item, root) for item in unplaced],
         more_unplaced=max(0, len(dashboard.unplaced) - listed),
         sources=[_source(source) for source in dashboard.sources[:60]],
         months=dashboard.months[-12:],
@@ -151,15 +152,27 @@ def _template() -> jinja2.Template:
     return environment.get_template("dashboard.md.j2")
 
 
-def _waiting(proposal: Proposal) -> str:
+def _root(dashboard: Dashboard) -> int:
+    """How many headings all sections share, such as the list's title; they are not repeated."""
+    paths = {proposal.section for proposal in dashboard.waiting}
+    paths |= {declined.section for declined in dashboard.declined}
+    paths |= {choice.section for item in dashboard.unplaced for choice in item.alternatives}
+    return len(common_root(paths - {()}))
+
+
+def _pull_request(where: str) -> str:
+    return where if where == TEXT_NAME else address(where, trusted=True)
+
+
+def _waiting(proposal: Proposal, root: int) -> str:
     shown = link(shorten(proposal.paper.title, 160), proposal.paper.url)
-    return f"{shown}: {_section(proposal.section)} ({proposal.confidence:.2f})"
+    return f"{shown}: {_section(proposal.section[root:])} ({proposal.confidence:.2f})"
 
 
-def _declined(declined: Declined) -> str:
+def _declined(declined: Declined, root: int) -> str:
     shown = link(shorten(declined.paper.title, 160), declined.paper.url)
     facts = [
-        _section(declined.section),
+        _section(declined.section[root:]),
         f"by {markdown(shorten(declined.who, 40))}" if declined.who else "",
         declined.at.isoformat() if declined.at else "",
         link("there", declined.where) if address(declined.where) else "",
@@ -169,12 +182,13 @@ def _declined(declined: Declined) -> str:
     return f"{shown}<br>{said} <!-- bring-back {paper_key(declined.paper)} -->"
 
 
-def _unplaced(unplaced: Unplaced) -> dict[str, object]:
+def _unplaced(unplaced: Unplaced, root: int) -> dict[str, object]:
     key = paper_key(unplaced.paper)
     return {
         "link": link(shorten(unplaced.paper.title, 160), unplaced.paper.url),
         "choices": [
-            f"{_section(choice.section)} ({choice.confidence:.2f}) <!-- file {key} {number} -->"
+            f"{_section(choice.section[root:])} ({choice.confidence:.2f}) "
+            f"<!-- file {key} {number} -->"
             for number, choice in enumerate(unplaced.alternatives[:3])
         ],
     }
@@ -191,9 +205,8 @@ def _outcomes(outcomes: Outcomes) -> str:
         return "No proposal has been decided on yet."
     share = (outcomes.accepted + outcomes.moved) / outcomes.decided
     return (
-        f"Of the last {outcomes.decided} proposals decided on, {outcomes.accepted} were accepted, "
-        f"{outcomes.moved} moved to another section and {outcomes.rejected} rejected: {share:.0%} "
-        "belonged on the list."
+        f"The latest decisions: {outcomes.accepted} accepted, {outcomes.moved} moved to another "
+        f"section, {outcomes.rejected} rejected; {share:.0%} belonged on the list."
     )
 
 

@@ -14,16 +14,13 @@ from pathlib import Path
 
 from tracker.errors import InputError, TargetError
 from tracker.pull_request import block
-from tracker.pull_request.body import local_text, with_body
+from tracker.pull_request.body import TEXT_NAME, local_text, with_body
 from tracker.pull_request.commands import Comment
 from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.rolling import is_current, unticked
 from tracker.pull_request.target import Conflict, OpenPullRequest, PullRequest, Snapshot
-
-TEXT_NAME = "survey-tracker-pull-request.md"
-"""Stands beside the list; deleting it says that everything in it has been looked at."""
 
 BOARD_NAME = "survey-tracker-dashboard.md"
 

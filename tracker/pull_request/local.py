@@ -13,13 +13,12 @@ from pathlib import Path
 
 from tracker.errors import InputError, TargetError
 from tracker.pull_request import block, rolling
-from tracker.pull_request.body import local_text
+from tracker.pull_request.body import TEXT_NAME, local_text
 from tracker.pull_request.commands import Comment
 from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
 from tracker.pull_request.folder import (
     BOARD_NAME,
-    TEXT_NAME,
     FolderTarget,
     read_board,
     read_text,

@@ -62,8 +62,8 @@ def test_everything_is_shown() -> None:
     text = render_dashboard(FULL)
     for words in (
         "[the open pull request](https://github.com/owner/list/pull/7)",
-        "Of the last 10 proposals decided on, 7 were accepted, 1 moved to another section and 2 "
-        "rejected: 80% belonged on the list.",
+        "The latest decisions: 7 accepted, 1 moved to another section, 2 rejected; 80% belonged on "
+        "the list.",
         "- [Paper lanterns, part 1](https://arxiv.org/abs/2601.00001): Lanterns (0.81)",
         "- [ ] [Paper lanterns, part 2](https://arxiv.org/abs/2601.00002)<br>Lanterns · "
         "by maintainer · 2026-01-10 · [there]",
