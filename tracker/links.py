@@ -9,8 +9,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from html import unescape
+from ipaddress import IPv6Address
 from typing import Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 Status = Literal[
     "alive",
@@ -135,6 +136,8 @@ def after(
 
 # CommonMark lets any punctuation be escaped in an address.
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+# What stands in no host's name, by whatever alphabet.
+_NO_HOST = re.compile(r"[\s\x00-\x20\"<>\\^`{|}%@\[\]!$&'()*+,;=]")
 # Only with its semicolon: `?a=1&copy=2` holds none.
 _ENTITY = re.compile(r"&(?:#\w{1,8}|\w{2,32});")
 
@@ -148,13 +151,13 @@ def link_address(url: str) -> str | None:
     try:
         parts = urlsplit(text)
         host, port = (parts.hostname or "").lower(), parts.port
+        name = f"[{IPv6Address(host)}]" if ":" in host else host
     except ValueError:
         return None
-    if parts.scheme.lower() not in {"http", "https"} or not host or re.search(r"\s", host):
+    if parts.scheme.lower() not in {"http", "https"} or not host or _NO_HOST.search(host):
         return None
-    name = f"[{host}]" if ":" in host else host
     place = f"{name}:{port}" if port is not None else name
-    path = re.sub(r"[\s\x00-\x1f]", lambda sign: f"%{ord(sign[0]):02X}", parts.path)
+    path = re.sub(r"[\s\x00-\x1f]", lambda sign: quote(sign[0]), parts.path)
     return urlunsplit((parts.scheme.lower(), place, path or "/", parts.query, ""))
 
 

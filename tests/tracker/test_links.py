@@ -415,12 +415,26 @@ def test_addresses_to_ask_for(url: str, address: str | None) -> None:
     assert link_address(url) == address
 
 
-@given(st.text(max_size=60).map(lambda text: "https://a.example/" + text))
-def test_an_address_stays_itself(url: str) -> None:
-    address = link_address(url)
-    if address is not None and "\\" not in address and "&" not in address:
+PIECES = st.sampled_from(
+    [
+        *"ab.-_:/?#[]@!$&'()*+,;=%é中\u200b\x00\\ \t1",
+        *("://", "..", "[::1]", "[fe80::1%1]", "a" * 70, ":99999", "1.2.3.4", "xn--"),
+        *("arxiv.org/abs/", "doi.org/10.1000/", "2311.05112v1"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_an_address_stays_itself_and_can_be_taken_apart(text: str) -> None:
+    address = link_address("https://" + text)
+    if address is None:
+        return
+    assert "#" not in address
+    assert same_page(address, address)
+    arxiv_page(address)
+    doi_of(address)
+    if "\\" not in address and "&" not in address:
         assert link_address(address) == address
-        assert "#" not in address
 
 
 @pytest.mark.parametrize(
