@@ -43,18 +43,9 @@ class Rows:
         self.first = 1 if 2 * opened >= len(self.split) else 0
 
     @cached_property
-    def homes(self) -> dict[object, Counter[int]]:
-        """In which columns the facts of the rows stand, links by several marks of theirs."""
-        homes: dict[object, Counter[int]] = {}
-        for cells in self.split or self.relatives:
-            for number, cell in enumerate(cells):
-                for token in cell.tokens:
-                    if token.kind == "link":
-                        for mark in _marks(cell.facts.links[token.index]):
-                            homes.setdefault(mark, Counter())[number] += 1
-                    elif token.kind in _FACTS:
-                        homes.setdefault(token.kind, Counter())[number] += 1
-        return homes
+    def homes(self) -> list[dict[object, Counter[int]]]:
+        """In which columns the facts of the rows stand, then in the tables around."""
+        return [_homes(self.split), _homes(self.relatives)]
 
     def write(self, facts: Facts, position: int) -> str:
         """The row for `facts` at a place among the rows; no final line ending."""
@@ -101,16 +92,19 @@ class Rows:
         strange = (k for k in linked if k.role == "paper" and self._home(_marks(k)[0]) is None)
         return next(bare, next(strange, None))
 
-    def _home(self, mark: object) -> int | None:
-        found = self.homes.get(mark)
-        return found.most_common(1)[0][0] if found else None
+    def _home(self, *marks: object) -> int | None:
+        """The column where most of what has one of these marks stands, the first mark first."""
+        for homes in self.homes:
+            for mark in marks:
+                if found := homes.get(mark):
+                    return found.most_common(1)[0][0]
+        return None
 
     def _link_home(self, link: NamedLink) -> int | None:
         """The column of the links most like one, else the one that its role heads."""
         *own, form = _marks(link)
-        for mark in own:
-            if (number := self._home(mark)) is not None:
-                return number
+        if (number := self._home(*own)) is not None:
+            return number
         headed = (n for n, name in enumerate(self.headers) if label_role(name) == link.role)
         number = next(headed, None)
         return self._home(form) if number is None else number + self.first
@@ -146,14 +140,27 @@ class Rows:
         end = len(self.headers) + self.first
         for cells, _ in near:
             bodies = [cell.body for cell in cells]
-            behind = "".join("|" + body for body in bodies[last + 1 :])
-            if len(bodies) > last and all(map(is_nothing, bodies[last + 1 :])):
-                tails[behind] += 1 if is_nothing(bodies[last]) else 100
+            rest = bodies[last + 1 :]
+            if len(bodies) > last and not is_nothing(bodies[last]) and all(map(is_nothing, rest)):
+                tails["".join("|" + body for body in rest)] += 1
             closed["|" + bodies[end] if len(bodies) > end else ""] += 1
-        if tails and max(tails.values()) >= 100:
+        if tails:
             return tails.most_common(1)[0][0]
         empty = [column.empty for column in columns[last + 1 - self.first : end - self.first]]
         return "".join("|" + text for text in empty) + closed.most_common(1)[0][0]
+
+
+def _homes(rows: Sequence[Sequence[Template]]) -> dict[object, Counter[int]]:
+    homes: dict[object, Counter[int]] = {}
+    for cells in rows:
+        for number, cell in enumerate(cells):
+            for token in cell.tokens:
+                if token.kind == "link":
+                    for mark in _marks(cell.facts.links[token.index]):
+                        homes.setdefault(mark, Counter())[number] += 1
+                elif token.kind in _FACTS:
+                    homes.setdefault(token.kind, Counter())[number] += 1
+    return homes
 
 
 def _marks(link: NamedLink) -> tuple[object, ...]:

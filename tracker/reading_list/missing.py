@@ -87,7 +87,7 @@ def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
     return before + behind
 
 
-_PAIRS = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"))
+_PAIRS = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"), ("`", "`"))
 
 
 def _without_pairs(before: str, behind: str) -> tuple[str, str]:

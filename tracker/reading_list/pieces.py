@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tracker.paper import Role
 from tracker.reading_list.dates import PartialDate, WrittenDate, find_date
 from tracker.reading_list.inline import Mark, plain, scan
-from tracker.reading_list.words import label_role, looks_like_venue, url_role
+from tracker.reading_list.words import label_role, link_role, looks_like_venue, url_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +218,7 @@ def _add_link(draft: Draft, state: _State, mark: Mark) -> None:
         link = NamedLink(url_role(url), url, url)
     else:
         image = text[mark.image[0] : mark.image[1]] if mark.image else ""
-        link = NamedLink(label_role(words) or url_role(url), url, label, image)
+        link = NamedLink(link_role(words, url), url, label, image)
     draft.links.append(link)
     draft.put("link", mark.start, mark.end, index)
     draft.put("url", *mark.url, index)

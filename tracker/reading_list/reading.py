@@ -9,11 +9,12 @@ from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.rows import is_nothing
-from tracker.reading_list.title import KEYED, pick_title, take_title
+from tracker.reading_list.title import KEYED, pick_title, split_citation, take_title
 from tracker.reading_list.words import (
     ET_AL,
+    SENTENCE,
     author_parts,
-    looks_like_authors,
+    leading_authors,
     looks_like_name,
     looks_like_venue,
 )
@@ -39,6 +40,8 @@ def read(
         begin = found.end() if found else 0
     cut(draft, begin, columns, rows=kind == "table row", html=kind == "html row")
     title = pick_title(draft)
+    if title is not None and split_citation(draft, title):
+        title = pick_title(draft)
     if title is not None:
         take_title(draft, title)
     for piece in draft.pieces:
@@ -82,7 +85,7 @@ def _begins_line(text: str, start: int) -> bool:
 
 
 def _names(draft: Draft, piece: Piece, words: str) -> bool:
-    if looks_like_authors(words):
+    if leading_authors(words.lstrip(_BEFORE_NAMES)):
         return True
     after_title = bool(draft.title) and any(
         p.name == "title" and p.end <= piece.start for p in draft.places
@@ -93,10 +96,13 @@ def _names(draft: Draft, piece: Piece, words: str) -> bool:
     return looks_like_name(first) or len(first.split()) <= 5
 
 
+_BEFORE_NAMES = ' .,;:·-–—(["”“»」'
+
+
 def _take_authors(draft: Draft, start: int, end: int) -> int:
     """Take the names; gives where the rest of the piece begins."""
     text = draft.text
-    while start < end and text[start] in " .,;:·-–—([":
+    while start < end and text[start] in _BEFORE_NAMES:
         start += 1
     stop = end
     if found := ET_AL.search(text, start, end):
@@ -104,17 +110,18 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
         draft.et_al = True
         names = text[start : found.start()]
     else:
-        sentence = re.search(r"(?<=[^\W\d_]{3})\.\s+(?=\S)", text[start:end])
-        if sentence:
-            stop = start + sentence.start()
-        else:
-            while stop > start and text[stop - 1] in " .,;":
-                stop -= 1
+        stop = start + leading_authors(text[start:end]) or end
+        if stop == end and (sentence := SENTENCE.search(text, start, end)):
+            stop = sentence.start()
+        while stop > start and text[stop - 1] in " .,;":
+            stop -= 1
         names = text[start:stop]
-    while start < stop and text[start] in " .,;:·-—–([":
-        start += 1
     draft.authors = tuple(plain(part) for part in author_parts(names, bare=False))
     draft.put("authors", start, stop)
+    if behind := re.compile(r"\s*(\([^()]*\))").match(text, stop, end):
+        # Where they work.
+        _note(draft, *behind.span(1))
+        stop = behind.end()
     return stop if re.search(r"\w", text[stop:end]) else end
 
 
@@ -153,9 +160,9 @@ def _take_venue_and_date(
 
 
 def _trim_venue(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start].isspace() or text[start] in "[](){},;:.|·•-–—/，"):
+    while start < end and (text[start].isspace() or text[start] in '[](){},;:.|·•-–—/，"”“»」'):
         start += 1
-    while start < end and (text[end - 1].isspace() or text[end - 1] in "[]({,;:.|·•-–—/，"):
+    while start < end and (text[end - 1].isspace() or text[end - 1] in '[]({,;:.|·•-–—/，"“'):
         end -= 1
     if end > start and text[end - 1] == ")" and "(" not in text[start:end]:
         end = _trim_venue(text, start, end - 1)[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -107,18 +108,19 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
 
 
 def _authors(example: str, facts: Facts, habits: Habits) -> str:
+    """The authors, joined as those of the example are."""
     names = list(facts.authors)
     found = ET_AL.search(example)
-    if facts.et_al:
-        suffix = found[0] if found else " et al."
-        return (habits.pair if len(names) == 2 and habits.pair else ", ").join(names) + suffix
+    joints = Counter(re.findall(r"\s*[;，、；]\s*|,\s*", re.sub(r",?\s+(?:and|&)\s", " ", example)))
+    joint = joints.most_common(1)[0][0] if joints else ", "
     if len(names) == 2 and habits.pair:
-        return habits.pair.join(names)
-    if len(names) > 1:
-        last = re.search(r"(,? and |,? & )", example)
-        if last and last[1].strip(" ,") and not found:
-            return ", ".join(names[:-1]) + last[1] + names[-1]
-    return ", ".join(names)
+        joint = habits.pair
+    if facts.et_al:
+        return joint.join(names) + (found[0] if found else " et al.")
+    last = re.search(r",? and |,? & ", example)
+    if len(names) > 2 and last and not found:
+        return joint.join(names[:-1]) + last[0] + names[-1]
+    return joint.join(names)
 
 
 def _with_links(facts: Facts, donor: Template, rest: list[int], habits: Habits) -> list[Token]:
@@ -156,6 +158,8 @@ def _append(tokens: list[Token], text: str) -> list[Token]:
     last = tokens[-1] if tokens else None
     if last is not None and last.kind == "text" and not last.text.strip():
         return [*tokens[:-1], Token("link", text)]
+    if last is not None and last.text[-1:].isspace():
+        text = text.lstrip(" ")
     return [*tokens, Token("link", text)]
 
 

@@ -183,12 +183,23 @@ def _whole_notes(tokens: list[Token]) -> list[Token]:
     for number, token in enumerate(tokens):
         following = tokens[number + 1].kind if number + 1 < len(tokens) else "note"
         bare = token.kind == "text" and re.search(r"[\w\r\n|<]", token.text) is None
-        after = bool(joined) and joined[-1].kind == "note"
+        after = bool(joined) and joined[-1].kind == "note" and not _closes(joined, token)
         if after and (token.kind == "note" or (bare and following == "note")):
             joined[-1] = Token("note", joined[-1].text + token.text)
         else:
             joined.append(token)
     return joined
+
+
+def _closes(joined: Sequence[Token], token: Token) -> bool:
+    """Whether a text closes what was opened before the note it follows."""
+    before = joined[-2].text[-1:] if len(joined) > 1 and joined[-2].kind == "text" else ""
+    return (
+        bool(before)
+        and token.kind == "text"
+        and before in "`*_(["
+        and (token.text[:1] == {"(": ")", "[": "]"}.get(before, before))
+    )
 
 
 def _with_brackets(body: str, start: int, end: int) -> tuple[int, int]:

@@ -7,9 +7,16 @@ import re
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Piece
-from tracker.reading_list.words import ET_AL, is_paper_url, looks_like_authors, looks_like_venue
+from tracker.reading_list.words import (
+    ET_AL,
+    is_paper_url,
+    label_role,
+    looks_like_authors,
+    looks_like_venue,
+)
 
 _QUOTED = re.compile(r"[\"“”«「《]([^\"“”«»「」《》]{12,})[\"“”»」》]")
+_OPEN, _CLOSED = '"“”«「《', '"“”»」》'
 KEYED = re.compile(r"\W{0,4}(?:[A-Z][\w /-]{1,20}|[\w-]+)\s*[:：]\s")
 """A line that begins with its key: `📅 Date: ...`."""
 
@@ -61,19 +68,85 @@ _AFTER_NAME = re.compile(
 )
 
 
+_AFTER_DASH = re.compile(r"[\s*_)\]]*\s[-–—]\s+([^\r\n|\[<.]+)")
+
+
 def _heads(draft: Draft, piece: Piece) -> bool:
     """Whether a piece is a name before a colon, set off from the words behind it."""
     if not (piece.bold or piece.italic or piece.link >= 0):
         return False
-    return _AFTER_NAME.match(draft.text, piece.end) is not None
+    if _AFTER_NAME.match(draft.text, piece.end) is not None:
+        return True
+    # Behind a dash stands a title, or what a thing is in small letters.
+    behind = None if piece.link >= 0 else _AFTER_DASH.match(draft.text, piece.end)
+    words = _WORD.findall(behind[1]) if behind else []
+    large = [word for word in words if not word[0].islower() or len(word) < 4]
+    return len(words) >= 4 and len(large) > 0.7 * len(words)
+
+
+def _quoted(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The title between quotation marks; None where the marks are words of the title."""
+    last = end
+    while last > start and text[last - 1] in " .,;":
+        last -= 1
+    if text[start] in _OPEN and last - start > 2 and text[last - 1] in _CLOSED:
+        inner = text[start + 1 : last - 1]
+        marks = [n for n, sign in enumerate(inner) if sign in _OPEN + _CLOSED]
+        # "A "bold" title" has one pair in another; "This" and "That" are two.
+        nested = not marks or (len(marks) % 2 == 0 and not inner[marks[0] - 1 : marks[0]].strip())
+        if nested and len(inner) >= 12:
+            return start + 1, last - 1
+    found = _QUOTED.search(text, start, end)
+    if found is None:
+        return None
+    before, behind = text[start : found.start()], text[found.end() : end]
+    leads = re.search(r"\w\W*\Z", before) and not re.search(r"[]:：.,;|)}*–—-]\s*\Z", before)
+    follows = re.match(r"\s*(?:[:：?!–—-]\s*)?(?=\w)", behind)
+    told = looks_like_authors(behind) or looks_like_venue(behind.strip()) or find_date(behind)
+    if leads or (follows and (follows[0].strip() or not told)):
+        return None
+    return found.span(1)
+
+
+_ABBREVIATED = re.compile(
+    r"\b(?:vs|etc|dr|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I
+)
+_CUT = re.compile(
+    r"(?<=[^\W\d_]{2})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|(?:ar|bioR|medR)[Xx]iv)"
+    r"|\s+\|\s+"
+)
+
+
+def split_citation(draft: Draft, piece: Piece) -> bool:
+    """Cut a piece without marks at its sentences and bars: authors, title, venue in a row."""
+    text = draft.text
+    if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
+        return False
+    cuts = [
+        (found.start(), found.end())
+        for found in _CUT.finditer(text, piece.start, piece.end)
+        if not _ABBREVIATED.search(text, piece.start, found.start())
+    ]
+    if not cuts:
+        return False
+    starts = [piece.start, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), piece.end]
+    parts = [
+        Piece(start, end, line=piece.line, cell=piece.cell, column=piece.column)
+        for start, end in zip(starts, ends, strict=True)
+        if start < end
+    ]
+    at = draft.pieces.index(piece)
+    draft.pieces[at : at + 1] = parts
+    return True
 
 
 def take_title(draft: Draft, piece: Piece) -> None:
     """Take the title out of its piece; what stands around it becomes pieces of its own."""
     text = draft.text
     start, end = piece.start, piece.end
-    if found := _QUOTED.search(text, start, end):
-        start, end = found.span(1)
+    if (quoted := _quoted(text, start, end)) is not None:
+        start, end = quoted
     else:
         start, end = _without_brackets(draft, start, end)
         start, end = _trim(text, start, end)
@@ -85,18 +158,19 @@ def take_title(draft: Draft, piece: Piece) -> None:
     draft.title = plain(text[start:end])
     draft.put("title", start, end)
     taken = draft.date.end if draft.date else 0
-    for left, right in ((piece.start, start), (max(end, taken), piece.end)):
+    before = piece.start + len(text[piece.start : start].rstrip(_OPEN + " "))
+    for left, right in ((piece.start, before), (max(end, taken), piece.end)):
         if right - left > 1 and re.search(r"\w", text[left:right]):
             rest = Piece(left, right, piece.bold, piece.italic, -1, piece.line, piece.cell)
             draft.pieces.append(rest)
     draft.pieces.sort(key=lambda p: p.start)
 
 
-_FINAL_YEAR = re.compile(r"(?<=[\s,(])(?:19|20)\d\d\)?\.?\s*\Z")
+_FINAL_YEAR = re.compile(r"(?<=[\s,(])(?:19|20)\d\d(?:[./-]\d\d?)?\)?\.?\s*\Z")
 
 
 def _take_year(draft: Draft, found: re.Match[str]) -> None:
-    date = find_date(draft.text, found.start(), found.start() + 4)
+    date = find_date(draft.text, found.start(), found.end())
     if date is not None and draft.date is None:
         draft.date = date
         draft.put("date", date.start, date.end, 0, date.pattern)
@@ -119,7 +193,11 @@ def _without_brackets(draft: Draft, start: int, end: int) -> tuple[int, int]:
 
 def _is_dated(words: str) -> bool:
     found = find_date(words)
-    return (found is not None and len(words.split()) <= 8) or looks_like_venue(words)
+    return (
+        (found is not None and len(words.split()) <= 8)
+        or looks_like_venue(words)
+        or label_role(words) is not None
+    )
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -154,7 +232,8 @@ def _take_short(draft: Draft, title: Piece, start: int) -> None:
     between = text[piece.start + len(words) : start]
     colon = re.search(r"[:：]", between) is not None
     bold = piece.bold and not title.bold and re.fullmatch(r"[*_ ]*", between) is not None
-    linked = piece.link >= 0 and re.search(r"[-–—]\W*\Z", between) is not None
+    set_off = piece.link >= 0 or piece.bold
+    linked = set_off and re.search(r"[-–—]\W*\Z", between) is not None
     if not (colon or bold or linked) or _is_venue_and_date(words):
         return
     draft.short = plain(words)

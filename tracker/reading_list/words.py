@@ -61,6 +61,18 @@ def label_role(label: str) -> Role | None:
     return found[-1] if found and known else None
 
 
+_ANY = frozenset(("link", "links", "url", "html", "read", "here"))
+
+
+def link_role(label: str, url: str) -> Role:
+    """What a link leads to, by its label; by its address where that says more."""
+    named = label_role(label)
+    by_address = url_role(url)
+    if named == "paper" and by_address in ("code", "data", "model"):
+        return by_address if _ANY.issuperset(section_key(label).split()) else named
+    return named or by_address
+
+
 def url_role(url: str) -> Role:
     """What an address says a link leads to."""
     host = (_split(url).hostname or "").removeprefix("www.")
@@ -140,6 +152,8 @@ ET_AL = re.compile(
 )
 
 
+SENTENCE = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=\S)")
+"""Where one sentence ends and another begins; initials end none."""
 _JOINT = re.compile(r"[,;，、&]| and ")
 
 
@@ -154,6 +168,29 @@ def looks_like_authors(text: str) -> bool:
         return False
     named = sum(bool(_NAME.fullmatch(part)) and 1 < len(part.split()) <= 6 for part in parts)
     return named >= 0.7 * len(parts)
+
+
+def leading_authors(text: str) -> int:
+    """How much of a text is the row of names it begins with; 0 where it begins otherwise.
+
+    What follows them is a sentence of its own, or a venue or date behind a comma.
+    """
+    if found := ET_AL.search(text):
+        return found.end() if looks_like_authors(text[: found.end()]) else 0
+    sentence = SENTENCE.search(text)
+    end = sentence.start() if sentence else len(text)
+    for joint in [None, *reversed(list(re.finditer(r"\s*[,;]\s+", text[:end])))]:
+        names = text[: joint.start() if joint else end]
+        rest = text[joint.end() : end] if joint else ""
+        if rest and not (looks_like_venue(rest) or _dated(rest)):
+            return 0
+        if not _dated(names) and looks_like_authors(names):
+            return len(names)
+    return 0
+
+
+def _dated(text: str) -> bool:
+    return re.search(r"\b(?:19|20)\d\d\b|['’]\d\d\b", text) is not None
 
 
 def looks_like_name(text: str) -> bool:

@@ -1,0 +1,101 @@
+"""Links of a new entry are labelled as the section labels its own: words, numbers, badges."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tracker.identifiers import Identifier
+from tracker.paper import Link, Paper
+from tracker.reading_list import ReadingList
+
+SHIELD = "https://img.shields.io"
+
+
+def added(*lines: str, code: str = "https://github.com/invented/steam") -> str:
+    """What is added to a section of these lines."""
+    paper = Paper(
+        title="Steam: A Survey",
+        identifiers=(Identifier("arxiv", "2406.00099"),),
+        authors=("Gus Madeup", "Hal Notreal", "Ida Nobody"),
+        published=date(2024, 6, 3),
+        links=(Link("code", code),) if code else (),
+    )
+    text = "## Other\n- Elsewhere and Otherwise [PDF](https://arxiv.org/pdf/2301.00009)\n"
+    text += "- Elsewhere Once More [PDF](https://arxiv.org/pdf/2301.00008)\n## Ovens\n"
+    reading_list = ReadingList.parse({"R.md": text + "\n".join(lines) + "\n"})
+    _, (addition,) = reading_list.insert_all([(("Ovens",), paper)])
+    return addition.text
+
+
+def badge(number: str) -> str:
+    """A badge that names an arXiv paper, leading to it."""
+    return f"[![arXiv]({SHIELD}/badge/arXiv-{number}-red.svg)](https://arxiv.org/abs/{number})"
+
+
+def stars(repository: str) -> str:
+    """A badge with the stars of a repository."""
+    return f"![Stars]({SHIELD}/github/stars/{repository})"
+
+
+def test_badges_name_the_new_paper() -> None:
+    lines = [f"- **Heat, Explained** {badge('2401.00001')}", f"- **Crumbs** {badge('2301.00002')}"]
+    assert added(*lines, code="") == f"- **Steam: A Survey** {badge('2406.00099')}"
+
+
+def test_linked_and_plain_badges_name_the_new_repository() -> None:
+    def line(title: str, number: str, repository: str) -> str:
+        return (
+            f"- [{title}](https://arxiv.org/abs/{number}) "
+            f"[code](https://github.com/{repository}) {stars(repository)}"
+        )
+
+    lines = [line("Heat, Explained", "2401.00001", "a/b"), line("Crumbs", "2301.00002", "c/d")]
+    assert added(*lines) == line("Steam: A Survey", "2406.00099", "invented/steam")
+    assert "shields" not in added(*lines, code="")
+    assert "shields" not in added(*lines, code="https://steam.example.org")
+
+
+def test_a_badge_that_says_something_of_one_paper_is_not_copied() -> None:
+    kind = f"![]({SHIELD}/badge/Data-blue)"
+    lines = [
+        f"- [Heat, Explained](https://arxiv.org/abs/2401.00001) {kind}",
+        f"- [Crumbs at Scale](https://arxiv.org/abs/2301.00002) {kind}",
+    ]
+    assert "shields" not in added(*lines)
+
+
+@pytest.mark.parametrize("label", ["{}", "arXiv:{}", "{}v2"])
+def test_numbers_as_labels_are_the_new_papers(label: str) -> None:
+    lines = [
+        f"- **{title}** [{label.format(n)}](https://arxiv.org/abs/{n})"
+        for title, n in (("Heat, Explained", "2401.00001"), ("Crumbs at Scale", "2301.00002"))
+    ]
+    expected = label.removesuffix("v2").format("2406.00099")
+    assert (
+        added(*lines, code="")
+        == f"- **Steam: A Survey** [{expected}](https://arxiv.org/abs/2406.00099)"
+    )
+
+
+def test_the_sections_own_form_of_address_comes_first() -> None:
+    lines = ["- Heat, Explained [PDF](https://arxiv.org/abs/2401.00001)"]
+    assert added(*lines, code="") == "- Steam: A Survey [PDF](https://arxiv.org/abs/2406.00099)"
+
+
+@pytest.mark.parametrize(
+    ("authors", "expected"),
+    [
+        ("Ada Real; Bo Fictional; Cy Wrong", "Gus Madeup; Hal Notreal; Ida Nobody"),
+        ("Ada Real、Bo Fictional、Cy Wrong", "Gus Madeup、Hal Notreal、Ida Nobody"),
+        ("Ada Real, Bo Fictional and Cy Wrong", "Gus Madeup, Hal Notreal and Ida Nobody"),
+        ("Ada Real, Bo Fictional, & Cy Wrong", "Gus Madeup, Hal Notreal, & Ida Nobody"),
+    ],
+)
+def test_authors_are_joined_as_the_section_joins_them(authors: str, expected: str) -> None:
+    lines = [
+        f"- [{title}](https://arxiv.org/abs/{number}). *{authors}*"
+        for title, number in (("Heat, Explained", "2401.00001"), ("Crumbs", "2301.00002"))
+    ]
+    assert f"*{expected}*" in added(*lines, code="")
