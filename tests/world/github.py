@@ -5,7 +5,7 @@
         world.merge_pull(1)
 
 Its token is `TOKEN`. What the API promises is answered in the API's words, refusals included;
-`settings` switches on what an owner can forbid.
+`rules` switches on what an owner can forbid, `now` is its clock.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 
 from tests.world.github_git import GitApi
-from tests.world.github_model import NAME, TOKEN, Comment, Rules, Thread, refusal
+from tests.world.github_model import EPOCH, NAME, TOKEN, Comment, Rules, Thread, refusal
 from tests.world.github_store import Store
 from tests.world.github_threads import IssueApi, PullApi
 from tests.world.server import Answer, Request, World
@@ -30,6 +30,7 @@ class GitHub(World):
         self.store = Store()
         self.default_branch = branch
         self.login = login
+        self.now = EPOCH
         self.refs: dict[str, str] = {}
         self.threads: dict[int, Thread] = {}
         self.comments: dict[int, Comment] = {}
@@ -79,7 +80,7 @@ class GitHub(World):
         message = f"{thread.title} (#{number})"
         self.refs[thread.base] = self.store.commit(tree, parents, message, login)
         thread.state, thread.merged, thread.head_sha = "closed", True, head
-        thread.closed_by = login
+        thread.closed_by, thread.closed = login, self.now
         if self.rules.delete_merged_branches:
             del self.refs[thread.head]
         return True
@@ -99,11 +100,11 @@ class GitHub(World):
         """Close a pull request without merging it."""
         thread = self.threads[number]
         thread.head_sha = self.refs[thread.head]
-        thread.state, thread.closed_by = "closed", login
+        thread.state, thread.closed_by, thread.closed = "closed", login, self.now
 
     def comment(self, number: int, body: str, *, login: str = "maintainer") -> Comment:
         """A person's comment."""
-        comment = Comment(next(self.ids), number, body, login)
+        comment = Comment(next(self.ids), number, body, login, created=self.now)
         self.comments[comment.id] = comment
         return comment
 
@@ -150,7 +151,7 @@ class GitHub(World):
             if thread.head == branch:
                 thread.head_sha = sha
             elif thread.base == branch and thread.head_sha in self.store.ancestors(sha):
-                thread.state, thread.merged = "closed", True
+                thread.state, thread.merged, thread.closed = "closed", True, self.now
 
     def next_number(self) -> int:
         """Issues and pull requests are numbered together."""

@@ -11,6 +11,8 @@ from tests.world.server import Answer
 TOKEN = "the-token-of-the-tests"
 NAME = "owner/list"
 MOST_BODY = 65_536
+EPOCH = "2026-01-01T00:00:00Z"
+"""When everything happens, unless a test sets the stand-in's clock."""
 _DOCS = "https://docs.github.com/rest"
 
 
@@ -32,6 +34,8 @@ class Thread:
     reviewers: list[str] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     closed_by: str = ""
+    created: str = EPOCH
+    closed: str | None = None
 
 
 @dataclass(slots=True)
@@ -43,6 +47,7 @@ class Comment:
     body: str
     login: str
     reactions: list[tuple[str, str]] = field(default_factory=list)
+    created: str = EPOCH
 
 
 @dataclass(slots=True)

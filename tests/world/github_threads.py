@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from tests.world.github import GitHub
 
 _REACTIONS = {"+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"}
-_WHEN = "2026-01-01T00:00:00Z"
 
 
 class _Api:
@@ -53,9 +52,9 @@ class _Api:
             "assignees": [self.account(login) for login in thread.assignees],
             "html_url": f"https://github.com/{NAME}/{kind}/{thread.number}",
             "closed_by": self.account(thread.closed_by) if thread.closed_by else None,
-            "created_at": _WHEN,
-            "updated_at": _WHEN,
-            "closed_at": None if thread.state == "open" else _WHEN,
+            "created_at": thread.created,
+            "updated_at": thread.closed or thread.created,
+            "closed_at": thread.closed,
             "comments": len([c for c in self.world.comments.values() if c.number == thread.number]),
         }
 
@@ -74,7 +73,9 @@ class _Api:
         if thread.merged and state == "open":
             return refusal(422, "Validation Failed", [{"code": "custom", "message": "is merged"}])
         if state != thread.state:
-            thread.closed_by = self.world.login if state == "closed" else ""
+            closing = state == "closed"
+            thread.closed_by = self.world.login if closing else ""
+            thread.closed = self.world.now if closing else None
         thread.title = data.get("title", thread.title)
         thread.body = data.get("body", thread.body)
         thread.state = state
@@ -131,7 +132,7 @@ class PullApi(_Api):
         thread = Thread(
             world.next_number(), data["title"], data.get("body") or "", world.login, head, base
         )
-        thread.head_sha = world.refs[head]
+        thread.head_sha, thread.created = world.refs[head], world.now
         world.threads[thread.number] = thread
         return Answer(201, self.show(thread))
 
@@ -185,7 +186,7 @@ class PullApi(_Api):
         return self.common(thread) | {
             "url": url,
             "issue_url": f"{self.root}/issues/{thread.number}",
-            "merged_at": _WHEN if thread.merged else None,
+            "merged_at": thread.closed if thread.merged else None,
             "merged": thread.merged,
             "requested_reviewers": [self.account(login) for login in thread.reviewers],
             "head": {
@@ -217,7 +218,7 @@ class IssueApi(_Api):
         if len(data.get("body") or "") > MOST_BODY:
             return _too_long("Issue")
         thread = Thread(world.next_number(), data["title"], data.get("body") or "", world.login)
-        thread.labels = list(data.get("labels", ()))
+        thread.labels, thread.created = list(data.get("labels", ())), world.now
         world.threads[thread.number] = thread
         return Answer(201, self.show(thread))
 
@@ -318,7 +319,7 @@ class IssueApi(_Api):
             "body": comment.body,
             "user": self.account(comment.login),
             "author_association": "OWNER" if level == "admin" else "NONE",
-            "created_at": _WHEN,
-            "updated_at": _WHEN,
+            "created_at": comment.created,
+            "updated_at": comment.created,
             "reactions": {"total_count": len(comment.reactions), **counts},
         }
