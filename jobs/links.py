@@ -19,7 +19,7 @@ from jobs.console import Console, Step
 from jobs.discover import contact_of
 from jobs.links_ask import Checked, Stop, ask
 from jobs.links_listed import ListedLink, by_address, ignored, listed_links
-from jobs.links_show import CheckedLink, LinkReport, show
+from jobs.links_show import CheckedLink, LinkReport, counted, show
 from jobs.links_suggest import better_address
 from jobs.list_files import list_files, list_text
 from tracker.errors import InputError
@@ -159,7 +159,7 @@ class _Run:
     def ask(self, due: Sequence[str]) -> None:
         """Ask for these addresses and remember each answer as it comes in."""
         hosts = len({host_of(address) for address in due})
-        title = f"Checking {len(due)} addresses on {hosts} hosts"
+        title = f"Checking {counted(len(due), 'address')} on {counted(hosts, 'host')}"
         stop = Stop()
         try:
             with (
@@ -227,7 +227,7 @@ class _Run:
         dead = [s for a in due if (s := self.known.get(a)) and s.is_dead and s.archived is None]
         if not dead or self.is_offline:
             return
-        title = f"Asking the Internet Archive for {len(dead)} copies"
+        title = f"Asking the Internet Archive for copies of {counted(len(dead), 'page')}"
         with (
             self.console.step(title, total=len(dead)) as step,
             self._http(Stop(), Limits()) as http,

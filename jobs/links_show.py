@@ -121,10 +121,15 @@ def _said(link: CheckedLink) -> Iterator[str]:
 def _summary(report: LinkReport) -> str:
     counts = _counts(report)
     found = ", ".join(f"{number} {verdict}" for verdict, number in counts.items()) or "none"
-    number = len(report.links)
-    asked = f"{report.asked} addresses asked in {report.requests} requests"
-    links = f"{number} link{'' if number == 1 else 's'}"
+    asked = f"{counted(report.asked, 'address')} asked in {counted(report.requests, 'request')}"
+    links = counted(len(report.links), "link")
     return f"{one_line(', '.join(report.files))}: {links}: {found} ({asked})"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things, the noun in its number."""
+    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
 
 
 def _counts(report: LinkReport) -> dict[str, int]:

@@ -101,7 +101,7 @@ def test_a_list_whose_links_are_alive_exits_with_0(world: LinkWorld) -> None:
     write(entry(world.url + "/fine"), entry(world.url + "/fine#part", title="Heat in Large Ovens"))
     done = tracker_links()
     assert done.exit_code == 0
-    assert "README.md: 2 links: 2 alive (1 addresses asked in 1 requests)" in done.output
+    assert "README.md: 2 links: 2 alive (1 address asked in 1 request)" in done.output
 
 
 def test_problems_are_one_line_each_and_dead_ones_exit_with_1(world: LinkWorld) -> None:
