@@ -34,6 +34,7 @@ for command in (
     looking.why,
     looking.reconsider,
     lists.lint,
+    measuring.evaluate,
     measuring.replay,
     lists.links,
 ):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from jobs import replay_report
+from jobs import evaluate_report, replay_report
 from jobs.console import Console
+from jobs.evaluate import evaluate
+from jobs.evaluate_page import page
 from jobs.replay import replay
 from tracker.errors import InputError
 from tracker.pull_request.folder import write_atomically
@@ -38,6 +40,20 @@ def show_replay(
     if plot is not None:
         console.say(f"The plot is in {plot}.")
     console.document(replay_report.document(result))
+
+
+def show_evaluation(settings: Settings, console: Console, *, html: Path | None = None) -> None:
+    """Evaluate the bot on the list, print it, and write its page.
+
+    Raises InputError when the page cannot be written; see also jobs.evaluate.
+    """
+    result = evaluate(settings, console)
+    if html is not None:
+        _write(html, page(result), "--html")
+    console.say(evaluate_report.text(result))
+    if html is not None:
+        console.say(f"\nThe page is {html}.")
+    console.document(evaluate_report.document(result))
 
 
 def _write(path: Path, content: str, flag: str) -> None:

@@ -20,7 +20,7 @@ from db.index import Index
 from jobs.console import Console
 from jobs.list_history import ListHistory, Version, read_history
 from jobs.listing import sections_to_file_under
-from jobs.past import Held, Known, Finder, held, index_exists, known_papers
+from jobs.past import Finder, Held, Known, held, index_exists, known_papers
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList

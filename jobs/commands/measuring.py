@@ -13,6 +13,22 @@ from jobs.console import Console
 
 @click.command()
 @common_options
+@click.option("--html", type=click.Path(path_type=Path), default=None, help="Write a page, too.")
+def evaluate(*, config: Path, as_json: bool, debug: bool, html: Path | None) -> None:
+    """Show how good the bot is on your list, and which entries look misfiled.
+
+    Every paper of the list is judged as if it were new, with what the index knows of it; a list
+    the index does not know yet is judged by its entries alone. Nothing is written but the page.
+
+    Example: tracker evaluate --html evaluation.html
+    """
+    from jobs.measure import show_evaluation
+
+    show_evaluation(settings_of(config), Console(as_json=as_json), html=html)
+
+
+@click.command()
+@common_options
 @click.option("--from", "start", type=Day(), required=True, help="The first day.")
 @click.option("--to", "end", type=Day(), required=True, help="The last day.")
 @click.option(

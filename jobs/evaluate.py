@@ -1,0 +1,158 @@
+"""How good the bot is on this very list: measured on the list's own entries, nothing written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from classifiers.assessment import Assessment, RelevanceAssessment, assess, assess_relevance
+from db import history, papers
+from db.consolidate import BY_HAND
+from db.index import Index
+from db.tables import RECORD
+from jobs.console import Console
+from jobs.listing import parse_list, sections_to_file_under, title_keys
+from jobs.past import Finder, Held, Known, held, index_exists
+from jobs.targets import open_target
+from tracker.paper import Paper
+from tracker.settings import Settings
+from tracker.taxonomy import Taxonomy
+
+MOST = 20_000
+"""So many papers of the stream are ranked, the newest of them."""
+
+FEW = 20
+"""With fewer papers than this nothing can be said of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured. `listing` are the list's papers; what the index adds may be nothing.
+
+    Rows of `sections.suspects` and places of `relevance` are places in `listing`. An
+    assessment is None where there was too little to measure; `cautions` say why.
+    """
+
+    entries: int
+    listing: tuple[Held, ...]
+    places: int
+    sections: Assessment | None
+    relevance: RelevanceAssessment | None
+    cautions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """What the index knows from sources, and which of it reviewers rejected."""
+
+    papers: tuple[Paper, ...]
+    rejected: frozenset[int]
+
+
+def evaluate(
+    settings: Settings, console: Console, *, environ: Mapping[str, str] = os.environ
+) -> Evaluation:
+    """Measure both classifiers on the list that the settings name, with what the index knows.
+
+    Raises InputError when there is no list, TrackerError when it cannot be read.
+    """
+    with console.step("Reading the list"):
+        snapshot = open_target(settings, environ, dry_run=True).read()
+        reading_list = parse_list(snapshot.files, settings)
+    with console.step("Reading the index"):
+        others = _others(settings)
+    known = [_known(paper) for paper in others.papers]
+    finder = Finder(known)
+    found = [finder.find(entry) for entry in reading_list.entries]
+    listing = held(reading_list.entries, others.papers, found)
+    sections = sections_to_file_under(reading_list, settings)
+    with console.step(f"Filing {len(listing)} papers as if they were new"):
+        labels = [[path for path in sorted(one.sections) if path in sections] for one in listing]
+        filing = assess(list(sections), [one.paper for one in listing], labels)
+    stream, rejected = _stream(listing, others)
+    with console.step(f"Ranking them among {len(stream)} others"):
+        ranking = assess_relevance([one.paper for one in listing], stream, rejected)
+    return Evaluation(
+        entries=len(reading_list.entries),
+        listing=tuple(listing),
+        places=len(sections),
+        sections=filing,
+        relevance=ranking,
+        cautions=tuple(_cautions(listing, labels, sections, stream)),
+    )
+
+
+def _known(paper: Paper) -> Known:
+    titles = frozenset(title_keys(paper.title))
+    return Known(paper, paper.published or date.min, frozenset(paper.identifiers), titles)
+
+
+def _others(settings: Settings) -> _Others:
+    """The papers that sources reported; what only lists and people named is the list itself."""
+    if not index_exists(settings):
+        return _Others((), frozenset())
+    with Index.open(settings.index_url) as index, index.read() as session:
+        by_source = select(RECORD.c.paper_id).where(RECORD.c.source.not_in(BY_HAND)).distinct()
+        reported = set(session.scalars(by_source))
+        rejected = history.rejected_ids(session)
+        found = {n: paper for n, paper in papers.stream(session) if n in reported}
+    places = frozenset(place for place, number in enumerate(found) if number in rejected)
+    return _Others(tuple(found.values()), places)
+
+
+def _stream(listing: Sequence[Held], others: _Others) -> tuple[list[Paper], list[Paper]]:
+    """The newest papers that are not on the list, and those of them that were rejected."""
+    listed = {one.place for one in listing}
+    titles = {key for one in listing for key in title_keys(one.paper.title)}
+    left = [
+        place
+        for place, paper in enumerate(others.papers)
+        if place not in listed and titles.isdisjoint(title_keys(paper.title))
+    ]
+    left.sort(key=lambda place: _newness(others.papers[place]), reverse=True)
+    rejected = [others.papers[place] for place in left if place in others.rejected]
+    stream = [others.papers[place] for place in left if place not in others.rejected]
+    return stream[:MOST], rejected
+
+
+def _newness(paper: Paper) -> tuple[object, ...]:
+    return paper.published or date.min, paper.identifiers, paper.title
+
+
+def _cautions(
+    listing: Sequence[Held],
+    labels: Sequence[Sequence[object]],
+    sections: Taxonomy,
+    stream: Sequence[Paper],
+) -> list[str]:
+    """What a reader of the figures should know, and do."""
+    said = []
+    filed = sum(bool(paths) for paths in labels)
+    if filed < FEW:
+        said.append(
+            f"Only {filed} papers stand in a section: too few to say how good the filing is. "
+            f"From {FEW} on the figures begin to mean something."
+        )
+    sizes = [sum(section.path in paths for paths in labels) for section in sections]
+    small = sum(size < 2 for size in sizes)
+    if small and filed >= FEW:
+        said.append(
+            f"{small} of {len(sizes)} sections hold fewer than two papers; a paper judged as if "
+            "it were new finds only their names there."
+        )
+    bare = sum(not one.paper.abstract for one in listing)
+    if 2 * bare > len(listing):
+        said.append(
+            f"Of {bare} of {len(listing)} papers only the title is known; `tracker run --dry-run` "
+            "asks the sources for their abstracts."
+        )
+    if len(stream) < 1000:
+        said.append(
+            f"The index knows {len(stream)} papers that are not on the list; relevance means "
+            "something against thousands: `tracker discover --since DATE` fetches them."
+        )
+    return said

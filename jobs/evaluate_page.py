@@ -1,0 +1,167 @@
+"""An evaluation as one HTML page with plots; it needs nothing but itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from classifiers.assessment import Assessment, RelevanceAssessment
+from jobs.console import printable
+from jobs.evaluate import Evaluation
+from jobs.evaluate_report import (
+    RECALLS,
+    farthest,
+    filing_sentences,
+    place_of,
+    relevance_sentences,
+    short,
+    spread,
+)
+from jobs.past import Held
+from tracker.taxonomy import Path, common_root
+
+_SIDE = 300
+"""The reliability diagram is a square of so many units."""
+
+_MOST_SECTIONS = 60
+"""Of more sections, those with the most papers are in the confusion plot."""
+
+
+def page(evaluation: Evaluation) -> str:
+    """The page; whatever titles and headings say is text in it."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("jobs", "."),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    filing, ranking = evaluation.sections, evaluation.relevance
+    root = common_root(filing.paths) if filing else ()
+    return environment.get_template("evaluate.html.j2").render(
+        files=list(dict.fromkeys(one.entry.file for one in evaluation.listing)),
+        entries=evaluation.entries,
+        papers=len(evaluation.listing),
+        cautions=evaluation.cautions,
+        tiles=_tiles(filing, ranking),
+        filing=_filing(evaluation, filing, root) if filing else None,
+        ranking=_ranking(evaluation, ranking) if ranking else None,
+    )
+
+
+def _tiles(filing: Assessment | None, ranking: RelevanceAssessment | None) -> list[tuple[str, str]]:
+    """The figures a reader wants first."""
+    tiles = []
+    if filing:
+        tiles += [
+            (f"{filing.quality.top1:.0%}", "filed where they stand"),
+            (f"{filing.quality.top3:.0%}", "among the first three"),
+            (f"{filing.quality.macro_f1:.2f}", "macro-F1"),
+            (f"{filing.calibration_error:.2f}", "calibration error"),
+        ]
+        tiles += [
+            (f"{coverage.coverage:.0%}", f"filed alone, {precision:.0%} right")
+            for precision, coverage in filing.coverage.items()
+        ]
+    if ranking:
+        tiles += [
+            (f"{ranking.recall_at(most):.0%}", f"rank among the first {most}") for most in RECALLS
+        ]
+    return tiles
+
+
+def _filing(evaluation: Evaluation, found: Assessment, root: Path) -> Mapping[str, Any]:
+    return {
+        "sentences": list(filing_sentences(found)),
+        "reliability": [
+            {
+                "x": round(_SIDE * b.low, 1),
+                "width": round(_SIDE * (b.high - b.low) - 2, 1),
+                "y": round(_SIDE * (1 - b.accuracy), 1),
+                "height": round(_SIDE * b.accuracy, 1),
+                "at": round(_SIDE * b.confidence, 1),
+                "dot": round(_SIDE * (1 - b.accuracy), 1),
+                "count": b.count,
+                "said": f"{b.confidence:.2f}",
+                "right": f"{b.accuracy:.2f}",
+            }
+            for b in found.reliability
+        ],
+        "side": _SIDE,
+        "sections": [
+            {
+                "name": _clean(short(one.path, root)),
+                "papers": one.papers,
+                "found": None if one.recall is None else round(100 * one.recall),
+                "right": None if one.precision is None else round(100 * one.precision),
+            }
+            for one in found.sections
+        ],
+        "confusion": _confusion(found, root),
+        "confused": [
+            (_clean(short(a, root)), _clean(short(b, root)), count)
+            for a, b, count in found.confused[:15]
+        ],
+        "suspects": [
+            {
+                **_named(evaluation.listing[suspect.row]),
+                "stands": [
+                    _clean(short(path, root))
+                    for path in sorted(evaluation.listing[suspect.row].sections)
+                ],
+                "better": _clean(short(found.paths[suspect.better], root)),
+                "confidence": f"{suspect.confidence:.0%}",
+                "current": f"{suspect.current:.0%}",
+            }
+            for suspect in found.suspects
+        ],
+    }
+
+
+def _confusion(found: Assessment, root: Path) -> Mapping[str, Any]:
+    """The confusion matrix as shaded cells, the sections in the list's order."""
+    sizes = found.matrix.sum(axis=1) + found.matrix.sum(axis=0)
+    used = [int(column) for column in sizes.argsort(kind="stable")[::-1] if sizes[column]]
+    kept = sorted(used[:_MOST_SECTIONS])
+    cells = []
+    for y, row in enumerate(kept):
+        total = int(found.matrix[row].sum())
+        for x, column in enumerate(kept):
+            if count := int(found.matrix[row, column]):
+                cells.append(
+                    {
+                        "x": x,
+                        "y": y,
+                        "count": count,
+                        "right": row == column,
+                        "share": round(0.25 + 0.75 * count / total, 2),
+                        "title": f"{count} of {total}: {_clean(short(found.paths[row], root))} "
+                        f"→ {_clean(short(found.paths[column], root))}",
+                    }
+                )
+    names = [_clean(short(found.paths[column], root)) for column in kept]
+    return {"cells": cells, "names": names, "left_out": len(used) - len(kept)}
+
+
+def _ranking(evaluation: Evaluation, found: RelevanceAssessment) -> Mapping[str, Any]:
+    counts = spread(found)
+    widest = max(count for _, count in counts) or 1
+    return {
+        "sentences": list(relevance_sentences(found)),
+        "spread": [(label, count, round(420 * count / widest, 1)) for label, count in counts],
+        "farthest": [
+            {**_named(evaluation.listing[place]), "position": found.positions[place]}
+            for place in farthest(found, 20)
+        ],
+    }
+
+
+def _named(held: Held) -> dict[str, str]:
+    return {"title": _clean(held.paper.title), "place": _clean(place_of(held))}
+
+
+def _clean(text: str) -> str:
+    """One line without anything invisible that could turn a line around."""
+    return " ".join(printable(text).split())

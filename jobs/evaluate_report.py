@@ -1,0 +1,267 @@
+"""An evaluation for people and programs: text with bars, and one JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from classifiers.assessment import Assessment, RelevanceAssessment, SectionQuality
+from classifiers.evaluation import Bin, Suspect
+from jobs.console import table
+from jobs.evaluate import Evaluation
+from jobs.past import Held
+from tracker.taxonomy import Path, common_root, path_text
+
+RECALLS = (100, 300)
+_BINS = (10, 30, 100, 300, 1000, 3000)
+_CONFUSED, _SUSPECTS, _FARTHEST = 10, 20, 10
+
+
+def document(evaluation: Evaluation) -> dict[str, Any]:
+    """The evaluation as JSON; `sections` or `relevance` is null where nothing was measured."""
+    return {
+        "entries": evaluation.entries,
+        "papers": len(evaluation.listing),
+        "sections": _sections(evaluation),
+        "relevance": _relevance(evaluation),
+        "cautions": list(evaluation.cautions),
+    }
+
+
+def _sections(evaluation: Evaluation) -> dict[str, Any] | None:
+    found = evaluation.sections
+    if found is None:
+        return None
+    return {
+        "papers": found.papers,
+        "top1": _rounded(found.quality.top1),
+        "top3": _rounded(found.quality.top3),
+        "macro_f1": _rounded(found.quality.macro_f1),
+        "ece": _rounded(found.calibration_error),
+        "coverage": {
+            f"{precision:.0%}".rstrip("%"): {
+                "threshold": _rounded(coverage.threshold),
+                "coverage": _rounded(coverage.coverage),
+            }
+            for precision, coverage in found.coverage.items()
+        },
+        "reliability": [
+            {
+                "low": _rounded(b.low),
+                "high": _rounded(b.high),
+                "count": b.count,
+                "confidence": _rounded(b.confidence),
+                "accuracy": _rounded(b.accuracy),
+            }
+            for b in found.reliability
+        ],
+        "by_section": [
+            {
+                "section": list(one.path),
+                "papers": one.papers,
+                "predicted": one.predicted,
+                "recall": _rounded(one.recall),
+                "precision": _rounded(one.precision),
+            }
+            for one in found.sections
+        ],
+        "confused": [
+            {"section": list(a), "taken_for": list(b), "papers": count}
+            for a, b, count in found.confused
+        ],
+        "misfiled": [_suspect(evaluation, found, suspect) for suspect in found.suspects],
+    }
+
+
+def _suspect(evaluation: Evaluation, found: Assessment, suspect: Suspect) -> dict[str, Any]:
+    held = evaluation.listing[suspect.row]
+    return {
+        **_named(held),
+        "stands_in": [list(path) for path in sorted(held.sections)],
+        "would_be_in": list(found.paths[suspect.better]),
+        "confidence": _rounded(suspect.confidence),
+        "confidence_where_it_stands": _rounded(suspect.current),
+    }
+
+
+def _relevance(evaluation: Evaluation) -> dict[str, Any] | None:
+    found = evaluation.relevance
+    if found is None:
+        return None
+    return {
+        "listed": len(found.positions),
+        "stream": found.stream,
+        "average_precision": _rounded(found.average_precision),
+        **{f"recall_{most}": _rounded(found.recall_at(most)) for most in RECALLS},
+        "positions": {
+            "quarter": _quantile(found.positions, 0.25),
+            "half": _quantile(found.positions, 0.5),
+            "three_quarters": _quantile(found.positions, 0.75),
+        },
+        "farthest": [
+            {**_named(evaluation.listing[place]), "position": found.positions[place]}
+            for place in farthest(found)
+        ],
+    }
+
+
+def _named(held: Held) -> dict[str, Any]:
+    return {
+        "title": held.paper.title,
+        "file": held.entry.file,
+        "line": held.entry.start + 1,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 4)
+
+
+def _quantile(values: Sequence[int], share: float) -> int:
+    """The smallest value with at least that share of all at or below it."""
+    ordered = sorted(values)
+    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)]
+
+
+def farthest(found: RelevanceAssessment, most: int = _FARTHEST) -> list[int]:
+    """The listed papers that rank last, the last first."""
+    order = sorted(range(len(found.positions)), key=lambda i: -found.positions[i])
+    return order[:most]
+
+
+# Text
+
+
+def text(evaluation: Evaluation) -> str:
+    """The evaluation for a person."""
+    files = dict.fromkeys(one.entry.file for one in evaluation.listing)
+    head = f"{', '.join(files)}: {evaluation.entries} entries, {len(evaluation.listing)} papers"
+    parts = [head, "\n".join(evaluation.cautions)]
+    if evaluation.sections is not None:
+        root = common_root(evaluation.sections.paths)
+        parts += _sections_text(evaluation, evaluation.sections, root)
+    if evaluation.relevance is not None:
+        parts += _relevance_text(evaluation, evaluation.relevance)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _sections_text(evaluation: Evaluation, found: Assessment, root: Path) -> Iterator[str]:
+    yield "\n".join(["FILING", *filing_sentences(found)])
+    rows = [_row(one, root) for one in found.sections]
+    yield table(["section", "papers", "found", "right", ""], rows)
+    yield "How sure, and how often right:\n" + "\n".join(_bin(b) for b in found.reliability)
+    if found.confused:
+        lines = [
+            f"  {count:3} {short(a, root)}  taken for  {short(b, root)}"
+            for a, b, count in found.confused[:_CONFUSED]
+        ]
+        yield "\n".join(["Sections confused most:", *lines])
+    if found.suspects:
+        lines = [
+            line
+            for suspect in found.suspects[:_SUSPECTS]
+            for line in _suspect_lines(evaluation, found, suspect, root)
+        ]
+        left = len(found.suspects) - _SUSPECTS
+        more = [f"  and {left} more; --json and --html have all"] if left > 0 else []
+        yield "\n".join(["Entries that look misfiled, the clearest first:", *lines, *more])
+
+
+def _row(one: SectionQuality, root: Path) -> tuple[object, ...]:
+    """A section: the share of its papers found again, and of those filed there that are its."""
+    found = "–" if one.recall is None else f"{one.recall:.0%}"
+    right = "–" if one.precision is None else f"{one.precision:.0%}"
+    name = short(one.path, root)
+    shown = name if len(name) <= 60 else f"{name[:59]}…"
+    return shown, one.papers, found.rjust(5), right.rjust(5), _bar(one.recall or 0.0, 20)
+
+
+def _bin(b: Bin) -> str:
+    span = f"{b.low:.1f}–{b.high:.1f}"
+    return (
+        f"  {span}  said {b.confidence:.2f}  right {b.accuracy:.2f}  "
+        f"{_bar(b.accuracy, 20):20}  {b.count} papers"
+    )
+
+
+def _bar(share: float, width: int) -> str:
+    """A bar as long as the share, in eighths of a character."""
+    eighths = round(8 * width * share)
+    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+
+
+def _suspect_lines(
+    evaluation: Evaluation, found: Assessment, suspect: Suspect, root: Path
+) -> Iterator[str]:
+    held = evaluation.listing[suspect.row]
+    stands = "; ".join(short(path, root) for path in sorted(held.sections))
+    yield f"  {place_of(held)}  {' '.join(held.paper.title.split())}"
+    yield f"    stands in    {stands} ({suspect.current:.2f})"
+    yield f"    would be in  {short(found.paths[suspect.better], root)} ({suspect.confidence:.2f})"
+
+
+def _relevance_text(evaluation: Evaluation, found: RelevanceAssessment) -> Iterator[str]:
+    yield "\n".join(["RELEVANCE", *relevance_sentences(found)])
+    counts = spread(found)
+    widest = max(count for _, count in counts) or 1
+    lines = [f"  {label:>12}  {count:4}  {_bar(count / widest, 30)}" for label, count in counts]
+    yield "\n".join(["Where the listed papers rank:", *lines])
+    lines = [
+        f"  {found.positions[place]:6}  {place_of(evaluation.listing[place])}  "
+        f"{' '.join(evaluation.listing[place].paper.title.split())}"
+        for place in farthest(found)
+    ]
+    yield "\n".join(["Listed papers least like the rest, with their place:", *lines])
+
+
+def filing_sentences(found: Assessment) -> Iterator[str]:
+    """The figures of the section classifier, in words."""
+    quality = found.quality
+    yield (
+        f"{found.papers} papers, each filed as if it were new: {quality.top1:.0%} under a section "
+        f"it stands in (top-1), {quality.top3:.0%} with it among the first three (top-3), "
+        f"macro-F1 {quality.macro_f1:.2f}."
+    )
+    yield (
+        f"Confidence and truth lie {found.calibration_error:.2f} apart on average (ECE; 0 is best)."
+    )
+    for precision, coverage in found.coverage.items():
+        if coverage.threshold is None:
+            yield f"No confidence is high enough that {precision:.0%} above it are right."
+        else:
+            yield (
+                f"{coverage.coverage:.0%} can be filed alone if {precision:.0%} of them must be "
+                f"right: those with a confidence of {coverage.threshold:.2f} or more."
+            )
+
+
+def relevance_sentences(found: RelevanceAssessment) -> Iterator[str]:
+    """The figures of the relevance classifier, in words."""
+    recalls = ", ".join(f"{found.recall_at(most):.0%} among the first {most}" for most in RECALLS)
+    yield (
+        f"{len(found.positions)} listed papers, each ranked as if it were new among {found.stream} "
+        f"others: {recalls}; average precision {found.average_precision:.2f}."
+    )
+    yield "What ranks before them may belong as well: the list is all this is measured by."
+
+
+def spread(found: RelevanceAssessment) -> list[tuple[str, int]]:
+    """How many listed papers rank in each stretch of places."""
+    counts = []
+    low = 0
+    for high in (*_BINS, None):
+        inside = sum(low < p <= (high or max(p, low)) for p in found.positions)
+        label = f"{low + 1}–{high}" if high else f"beyond {low}"
+        counts.append((label, inside))
+        low = high or low
+    return counts
+
+
+def place_of(held: Held) -> str:
+    """The file and line of an entry, as editors and terminals read it."""
+    return f"{held.entry.file}:{held.entry.start + 1}"
+
+
+def short(path: Path, root: Path) -> str:
+    """A section without the headings that all of them stand under."""
+    return path_text(path[len(root) :] if path[: len(root)] == root else path)
