@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
@@ -81,6 +81,33 @@ def token_of(since: str, until: str, skip: int) -> str:
 def error(code: str, text: str) -> Answer:
     """An error of the protocol, which comes with status 200."""
     return _envelope(f'<error code="{code}">{text}</error>')
+
+
+def without_records(_: Request, answer: Answer) -> Answer:
+    """The page with its token and none of its records."""
+    return replace(answer, body=re.sub(r"<record>.*</record>", "", answer.body, flags=re.S))
+
+
+def with_first_twice(_: Request, answer: Answer) -> Answer:
+    """The page with its first record once more at the end."""
+    found = re.search(r"<record>.*?</record>", answer.body, flags=re.S)
+    if found is None:
+        return answer
+    return replace(answer, body=answer.body.replace("<resumption", found[0] + "<resumption", 1))
+
+
+def with_total(change: int) -> Callable[[Request, Answer], Answer]:
+    """A fault that announces so many records more than there are."""
+
+    def changed(_: Request, answer: Answer) -> Answer:
+        body = re.sub(
+            r'(completeListSize=")(\d+)',
+            lambda found: found[1] + str(int(found[2]) + change),
+            answer.body,
+        )
+        return replace(answer, body=body)
+
+    return changed
 
 
 def _envelope(inner: str) -> Answer:

@@ -6,7 +6,8 @@ Written after the provider's OpenAPI description and answers the real one gave.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from tests.world.server import Answer, Request, World
@@ -107,6 +108,26 @@ def _names(paper: dict[str, Any]) -> list[str]:
     prefixes = {"ArXiv": "ARXIV", "DOI": "DOI", "ACL": "ACL", "PubMed": "PMID"}
     others = [f"{prefix}:{external[key]}" for key, prefix in prefixes.items() if key in external]
     return [paper["paperId"], f"CorpusId:{paper['corpusId']}", *others]
+
+
+def without_data(_: Request, answer: Answer) -> Answer:
+    """The page with its token or offset and none of its papers."""
+    return replace(answer, body={**answer.body, "data": []})
+
+
+def with_first_twice(_: Request, answer: Answer) -> Answer:
+    """The page with its first paper once more at the end."""
+    papers = answer.body["data"]
+    return replace(answer, body={**answer.body, "data": [*papers, *papers[:1]]})
+
+
+def with_total(change: int) -> Callable[[Request, Answer], Answer]:
+    """A fault that announces so many papers more than there are."""
+
+    def changed(_: Request, answer: Answer) -> Answer:
+        return replace(answer, body={**answer.body, "total": answer.body["total"] + change})
+
+    return changed
 
 
 FORBIDDEN = Answer(403, {"message": "Forbidden"})

@@ -225,6 +225,9 @@ def _pages(results: Any) -> Iterator[list[Any]]:
     """The pages of the package's results, as the API sent them."""
     while True:
         yield results.raw_data
+        if results.next:
+            # The package takes a page shorter than it asked for to be the last.
+            results._offset = results.next - results._limit
         try:
             results.next_page()
         except NoMorePagesException:

@@ -90,7 +90,9 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
             total = self.last.get("total")
             data = self.last.get("data", [] if total == 0 else None)
             # An empty page is the end only when what was announced has come; see `_seen`.
-            early = not data and isinstance(total, int) and self._seen < total
+            # Pages are only announced when there is something on them.
+            announced = any(self.last.get(key) for key in ("next", "token", "offset"))
+            early = not data and (announced or (isinstance(total, int) and self._seen < total))
             believable = isinstance(data, list) and not early
             # Without the key the package would take the end for the beginning, for ever.
             self.last["data"] = data
@@ -101,8 +103,9 @@ class CheckedRequester(ApiRequester):  # type: ignore[misc]  # the package has n
         if not isinstance(self.last, dict):
             return
         self._seen += len(self.last.get("data", ()))
-        token = self.last.get("token")
-        if token in self._tokens:
+        token, following = self.last.get("token"), self.last.get("next")
+        goes_back = following and following <= (self.last.get("offset") or 0)
+        if token in self._tokens or goes_back:
             raise HttpError("gives the same page again and again", url=url)
         if token:
             self._tokens.add(token)
