@@ -270,9 +270,11 @@ def _gone(proposal: Proposal, word: Word | None, now: datetime) -> Declined:
 def _as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Proposal:
     """A proposal as people may have moved or reworded it on the branch."""
     entry = on_branch.entries[number]
+    first = proposal.moved_from or proposal.section
     return replace(
         proposal,
         section=entry.section,
+        moved_from=first if first != entry.section else (),
         file=entry.file,
         line=entry.start + 1,
         text=entry.text.rstrip("\r\n"),

@@ -128,6 +128,8 @@ def _pack(proposal: Proposal, detail: int) -> dict[str, Any]:
         "section": list(proposal.section),
         "file": proposal.file,
     }
+    if proposal.moved_from:
+        packed["moved_from"] = list(proposal.moved_from)
     if detail < 1:
         packed["ids"], packed["title"] = packed["ids"][:1], shorten(paper.title, 80)
         return packed
@@ -203,6 +205,7 @@ def _unpack(item: Mapping[str, Any]) -> Proposal:
             neighbours=tuple(Neighbour(t, u, tuple(s)) for t, u, s in item.get("near", ())),
         ),
         sources=tuple(map(str, item.get("sources", ()))),
+        moved_from=tuple(item.get("moved_from", ())),
     )
 
 

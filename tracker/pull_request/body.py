@@ -149,6 +149,7 @@ def _paths(report: Report) -> dict[Path, None]:
     runners_up = [proposal.alternatives for proposal in report.proposals]
     runners_up += [unplaced.alternatives for unplaced in report.unplaced]
     paths += [a.section for alternatives in runners_up for a in alternatives]
+    paths += [proposal.moved_from for proposal in report.proposals if proposal.moved_from]
     return dict.fromkeys(paths)
 
 
@@ -246,6 +247,7 @@ def _item(proposal: Proposal, level: _Level) -> dict[str, str]:
         markdown(shorten(paper.venue, 60)),
         " + ".join(markdown(shorten(name, 40)) for name in proposal.sources[:4]),
         link("code", code) if code else "",
+        f"moved here from {_section(proposal.moved_from, level)}" if proposal.moved_from else "",
     ]
     return {
         "link": _link(proposal, level),

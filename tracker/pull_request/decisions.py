@@ -92,9 +92,10 @@ def _decisions(closed: Closed, section_of: Callable[[Paper], Path | None]) -> It
         )
     for proposal in closed.proposals:
         now = section_of(proposal.paper)
+        proposed = proposal.moved_from or proposal.section
         spoken = _last_word(proposal, closed)
         if now:
-            kind, reason = _accepted(proposal.section, now), ""
+            kind, reason = _accepted(proposed, now), ""
         elif spoken:
             kind = "postponed" if spoken.command.kind == "later" else "rejected"
             reason = spoken.command.reason
@@ -103,7 +104,7 @@ def _decisions(closed: Closed, section_of: Callable[[Paper], Path | None]) -> It
         yield Decision(
             paper=proposal.paper,
             kind=kind,
-            section=proposal.section,
+            section=proposed,
             now=now,
             who=spoken.who if spoken else closed.who,
             at=(spoken.at if spoken else None) or closed.at,

@@ -45,7 +45,8 @@ class Proposal:
     `confidence` is the section's, `relevance` the paper's (0 to 1). `text` is exactly what is
     added to `file`, without the newline at its end; it stands at `line`, counted from 1.
     `alternatives` are the runner-up sections, the likeliest first. `sources` are the names of
-    the sources that reported the paper.
+    the sources that reported the paper. `moved_from` is where it was proposed, when a reviewer
+    has moved it since.
     """
 
     paper: Paper
@@ -58,6 +59,7 @@ class Proposal:
     alternatives: tuple[Alternative, ...] = ()
     evidence: Evidence = Evidence()
     sources: tuple[str, ...] = ()
+    moved_from: Path = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
