@@ -15,6 +15,7 @@ from tracker.reading_list.entry import Entry, Kind, Unread
 from tracker.reading_list.inline import plain, scan
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.pieces import Reading
+from tracker.reading_list.prose import banners, is_about_the_list, is_navigation
 from tracker.reading_list.reading import read
 from tracker.reading_list.style import Style, style_of
 from tracker.reading_list.words import (
@@ -206,7 +207,7 @@ class _Walk:
             if not sure:
                 self._without_link(block, text)
             return
-        if block.kind == "bullet" and re.search(r"\]\(#[^)]*\)", text) and "](http" not in text:
+        if block.kind in ("bullet", "numbered") and is_navigation(text):
             return
         reading = read(text.rstrip("\r\n"), block.kind, block.columns, self.known)
         self._judge(block, text, reading)
@@ -312,6 +313,8 @@ class _Walk:
         begins = place is not None and len(re.findall(r"\w+", plain(lead))) <= 12
         whole = bool(facts.title and facts.authors and facts.published)
         named = whole or len(facts.title.split()) >= 3
+        if facts.title and is_about_the_list(text, reading):
+            return
         if begins and named and len(reading.notes.split()) <= 30:
             self._add("paragraph", block, reading)
 
@@ -339,7 +342,12 @@ class _Walk:
             self.venues[venue_key(reading.facts.venue)] += 1
 
     def again(self) -> None:
-        """Read entries without a venue once more, knowing the venues the others write."""
+        """Read entries without a venue once more, knowing the venues the others write.
+
+        Only now can banners be told from entries: by what follows them.
+        """
+        above = banners(self.entries)
+        self.entries = [entry for entry in self.entries if entry not in above]
         known = frozenset(name for name, count in self.venues.items() if count >= 2 and name)
         for number, entry in enumerate(self.entries):
             if not entry.venue and entry.notes and known:

@@ -9,7 +9,7 @@ from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.rows import is_nothing
-from tracker.reading_list.title import KEYED, pick_title, split_citation, take_title
+from tracker.reading_list.title import KEYED, pick_title, title_of_citation, take_title
 from tracker.reading_list.words import (
     ET_AL,
     SENTENCE,
@@ -40,9 +40,8 @@ def read(
         begin = found.end() if found else 0
     cut(draft, begin, columns, rows=kind == "table row", html=kind == "html row")
     title = pick_title(draft)
-    if title is not None and split_citation(draft, title):
-        title = pick_title(draft)
     if title is not None:
+        title = title_of_citation(draft, title)
         take_title(draft, title)
     for piece in draft.pieces:
         if piece is not title:

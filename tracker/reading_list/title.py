@@ -12,6 +12,7 @@ from tracker.reading_list.words import (
     is_paper_url,
     label_role,
     looks_like_authors,
+    looks_like_name,
     looks_like_venue,
 )
 
@@ -49,6 +50,8 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
         score -= 8
     if piece.link >= 0 and is_paper_url(draft.links[piece.link].url):
         score += 2
+    elif piece.link >= 0 and piece.line == first_line and _is_described(draft, piece):
+        score += 8
     score += 3 * bool(_QUOTED.search(words))
     if looks_like_authors(words):
         # "Bread and Butter" is a title in bold, and two people in italics.
@@ -66,6 +69,15 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
 _AFTER_NAME = re.compile(
     r"[\s*_)\]]*(?:\([^()\s]*\)[*_]*)?(?:</?\w+>)?\s*[:：]\s*[\s*_\"“\[]*(?=\w+\W+\w+)"
 )
+
+
+_DASH = re.compile(r"[\s*_]*\s[-–—]\s")
+
+
+def _is_described(draft: Draft, piece: Piece) -> bool:
+    """Whether a linked name begins its entry and a dash leads to what it is."""
+    place = next(p for p in draft.places if p.name == "link" and p.index == piece.link)
+    return piece is draft.pieces[0] and _DASH.match(draft.text, place.end) is not None
 
 
 _AFTER_DASH = re.compile(r"[\s*_)\]]*\s[-–—]\s+([^\r\n|\[<.]+)")
@@ -117,18 +129,21 @@ _CUT = re.compile(
 )
 
 
-def split_citation(draft: Draft, piece: Piece) -> bool:
-    """Cut a piece without marks at its sentences and bars: authors, title, venue in a row."""
+def title_of_citation(draft: Draft, piece: Piece) -> Piece:
+    """The title in a piece without marks: authors, title and venue in a row.
+
+    The draft's piece is cut at its sentences and bars then; without any it is the title itself.
+    """
     text = draft.text
     if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
-        return False
+        return piece
     cuts = [
         (found.start(), found.end())
         for found in _CUT.finditer(text, piece.start, piece.end)
         if not _ABBREVIATED.search(text, piece.start, found.start())
     ]
     if not cuts:
-        return False
+        return piece
     starts = [piece.start, *(end for _, end in cuts)]
     ends = [*(start for start, _ in cuts), piece.end]
     parts = [
@@ -136,9 +151,16 @@ def split_citation(draft: Draft, piece: Piece) -> bool:
         for start, end in zip(starts, ends, strict=True)
         if start < end
     ]
+    scores = []
+    for order, part in enumerate(parts):
+        one = looks_like_name(text[part.start : part.end])
+        # The venue comes last, and may be longer than the title.
+        scores.append(_score(draft, part, piece.line) - 2 * order - 6 * one)
+    if max(scores) <= 0:
+        return piece
     at = draft.pieces.index(piece)
     draft.pieces[at : at + 1] = parts
-    return True
+    return parts[scores.index(max(scores))]
 
 
 def take_title(draft: Draft, piece: Piece) -> None:

@@ -1,0 +1,72 @@
+"""What stands on a list and is no entry: its authors' own paper, links to its own sections."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracker.reading_list import Document
+
+ENTRIES = "".join(
+    f"- **Baking Number {number} with Care** [paper](https://arxiv.org/abs/2401.0000{number})\n"
+    for number in range(6)
+)
+SURVEY = "[A Survey of Sourdough: Past and Promise](https://arxiv.org/abs/2311.00001)"
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        f"> {SURVEY}",
+        f"**{SURVEY}**<br>*Ada Real, Bo Fictional*",
+        f"Our survey paper on arXiv: {SURVEY}",
+        f"The papers are ordered as in our survey {SURVEY}.",
+        "**[Read our survey paper here](https://arxiv.org/abs/2311.00001)**",
+    ],
+)
+def test_the_paper_a_list_belongs_to_is_no_entry(banner: str) -> None:
+    text = f"# Breads\n\n{banner}\n\n## Rye\n{ENTRIES}"
+    assert len(Document.parse(text).entries) == 6
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"We keep this list for readers of our survey: {SURVEY}.",
+        "**[Read our survey paper here](https://arxiv.org/abs/2311.00001)**",
+    ],
+)
+def test_nor_is_it_within_an_introduction(sentence: str) -> None:
+    text = f"# Breads\n\n## Overview\n{sentence}\n\n## Rye\n{ENTRIES}"
+    assert len(Document.parse(text).entries) == 6
+
+
+def test_a_survey_filed_under_surveys_is_an_entry() -> None:
+    text = f"# Breads\n\n## Surveys\n- {SURVEY}\n\n## Rye\n{ENTRIES}"
+    assert len(Document.parse(text).entries) == 7
+
+
+def test_a_list_of_paragraphs_keeps_them_all() -> None:
+    text = f"# Breads\n\n{SURVEY}\n\n[Loaves That Rise](https://arxiv.org/abs/2311.00002)\n"
+    assert len(Document.parse(text).entries) == 2
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "#rye",
+        "https://github.com/ada/breads#rye",
+        "https://github.com/ada/breads/blob/main/R.md#rye",
+    ],
+)
+def test_links_to_sections_are_no_entries(link: str) -> None:
+    text = f"# Breads\n\n## Overview\n- [Rye and its many relatives]({link})\n\n## Rye\n{ENTRIES}"
+    assert len(Document.parse(text).entries) == 6
+
+
+def test_a_project_has_its_name_for_a_title_and_its_description_for_a_note() -> None:
+    text = (
+        "## Tools\n- [Kneadr](https://github.com/a/kneadr) - Kneads dough for you. Runs anywhere.\n"
+    )
+    (entry,) = Document.parse(text).entries
+    assert entry.title == "Kneadr"
+    assert entry.notes == "Kneads dough for you. Runs anywhere."
