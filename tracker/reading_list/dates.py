@@ -71,6 +71,7 @@ _FORMS = tuple(
         rf"{_EDGE}(?P<month>[01]\d)(?P<s1>/){_YEAR}(?!\w)",
         rf"{_EDGE}{_MONTH}(?P<s1>,? |-|'){_YEAR}(?!\w)",
         rf"{_EDGE}{_YEAR}(?P<s1>,? |-){_MONTH}(?!\w)",
+        rf"{_EDGE}{_MONTH}(?P<s1> ?['’])(?P<short>\d\d)(?!\w)",
         rf"(?<![\d./]){_YEAR}(?![\w/])(?!\.\d)",
         r"(?P<s1>['’])(?P<short>\d\d)(?!\w)",
         # The first digits of an arXiv identifier say year and month; 19 and 20 begin years.
@@ -179,6 +180,27 @@ def pattern_depth(pattern: str) -> int:
     """How fine a date a pattern writes: 1 for years, 2 for months, 3 for days."""
     lowered = pattern.lower()
     return 3 if "{d" in lowered else 2 if "{m" in lowered or "{sept" in lowered else 1
+
+
+_DAY_FIELD = re.compile(
+    r"(?:\{D\w*\}(?:st|nd|rd|th)?[ ,-]*(?=\{[YMms])|[ ./-]*\{D\w*\}[日,]?(?= ?\{Y|\Z))",
+    re.IGNORECASE,
+)
+_MONTH_FIELD = re.compile(
+    r"\{(?:m\w*|sept)\}[.,'月]?[ ,'/-]*(?=\{y)|[ ,./-]*\{(?:m\w*|sept)\}\.?月?", re.I
+)
+
+
+def coarser(pattern: str, depth: int) -> str:
+    """A pattern for a date that is known no finer than `depth`."""
+    if pattern_depth(pattern) <= depth:
+        return pattern
+    if depth < 3:
+        pattern = _DAY_FIELD.sub("", pattern)
+    if depth < 2:
+        pattern = _MONTH_FIELD.sub("", pattern)
+    fits = pattern_depth(pattern) <= depth and "{" in pattern
+    return pattern if fits else ("{Y}", "{Y}-{MM}")[depth - 1]
 
 
 def _suffix(day: int) -> str:

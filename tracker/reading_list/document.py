@@ -14,6 +14,13 @@ from tracker.reading_list.dates import find_date
 from tracker.reading_list.entry import Entry, Kind, Unread
 from tracker.reading_list.inline import plain, scan
 from tracker.reading_list.lines import ending_of, split_lines
+from tracker.reading_list.outline import (
+    end_of_entry,
+    linked_title,
+    names_papers,
+    starts_with_title,
+    unlinked_titles,
+)
 from tracker.reading_list.pieces import Reading
 from tracker.reading_list.prose import banners, is_about_the_list, is_navigation
 from tracker.reading_list.reading import read
@@ -21,7 +28,6 @@ from tracker.reading_list.style import Style, style_of
 from tracker.reading_list.words import (
     is_outside,
     is_paper_url,
-    label_role,
     venue_key,
 )
 from tracker.taxonomy import Path, Section, Taxonomy, section_key
@@ -84,15 +90,20 @@ class _Walk:
         self.starts: list[tuple[int, bool]] = [(0, False)]
         self.venues: Counter[str] = Counter()
         self.known: frozenset[str] = frozenset()
+        self.titles: set[int] = set()
 
     def all(self, blocks: list[Block]) -> None:
         """Read every block."""
         has_headings = any(b.kind == "heading" and not self._is_html(b) for b in blocks)
-        for position, block in enumerate(blocks):
+        self.titles = unlinked_titles(self.document.lines, blocks)
+        position = 0
+        while position < len(blocks):
+            block = blocks[position]
             following = blocks[position + 1] if position + 1 < len(blocks) else None
             if block.kind == "heading":
-                self._heading(block, has_headings)
-            elif block.kind == "bold":
+                position = self._heading(blocks, position, has_headings)
+                continue
+            if block.kind == "bold":
                 self._bold(block, following)
             elif block.kind == "summary":
                 self._summary(block)
@@ -100,6 +111,7 @@ class _Walk:
                 self._leave(8)
             elif block.kind != "details":
                 self._item(block, sure=False)
+            position += 1
 
     def _is_html(self, block: Block) -> bool:
         return self.document.lines[block.start].lstrip().startswith("<")
@@ -138,32 +150,35 @@ class _Walk:
             self.stack.pop()
         self.group = ""
 
-    def _heading(self, block: Block, has_headings: bool) -> None:
+    def _heading(self, blocks: Sequence[Block], position: int, has_headings: bool) -> int:
+        """Read a heading, with what belongs to it if it is an entry; gives where to go on."""
+        block, lines = blocks[position], self.document.lines
         name = plain(block.text)
         html = self._is_html(block)
         banner = html and has_headings and not self.seen_markdown_heading
         if banner or not section_key(name):
-            return
+            return position + 1
         self.seen_markdown_heading = self.seen_markdown_heading or not html
-        entry = self._linked_title(block)
-        if entry is not None and self.open and self.stack:
-            self._leave(block.level)
-            self._add("heading", block, entry)
-            return
+        linked = linked_title(lines, block)
+        if self.open and self.stack and (linked or position in self.titles):
+            stop = end_of_entry(lines, blocks, position)
+            if not linked or not names_papers(lines, blocks[position + 1 : stop]):
+                self._leave(block.level)
+                self._heading_entry(block, blocks[stop] if stop < len(blocks) else None)
+                return stop
         self._enter(block.level, name, block)
+        return position + 1
 
-    def _linked_title(self, block: Block) -> Reading | None:
-        """What a heading states if it is itself an entry: a paper's title, linked."""
-        text = "".join(self.document.lines[block.start : block.end]).rstrip("\r\n")
-        if "http" not in text:
-            return None
-        reading = read(text, "heading")
-        links = reading.facts.links
-        if len(reading.facts.title.split()) < 3 or not any(
-            is_paper_url(link.url) for link in links
-        ):
-            return None
-        return reading
+    def _heading_entry(self, block: Block, following: Block | None) -> None:
+        """An entry from its heading to the next, without the blank lines before that."""
+        lines = self.document.lines
+        end = following.start if following else len(lines)
+        while end > block.end and not lines[end - 1].strip():
+            end -= 1
+        whole = Block("heading", block.start, end, block.level, block.text)
+        self._add(
+            "heading", whole, read("".join(lines[block.start : end]).rstrip("\r\n"), "heading")
+        )
 
     def _bold(self, block: Block, following: Block | None) -> None:
         name = plain(block.text).strip(" :：")
@@ -249,33 +264,12 @@ class _Walk:
         )
         linked = self._has_link(own) and "](http" in own
         if linked:
-            return self._names_papers(children) and not any(is_paper_url(u) for u in _urls(own))
-        return self._names_papers(children) or any(
-            self._starts_with_title(*span) for span in block.paragraphs[1:]
+            return names_papers(self.document.lines, children) and not any(
+                is_paper_url(u) for u in _urls(own)
+            )
+        return names_papers(self.document.lines, children) or any(
+            starts_with_title(self.document.lines, *span) for span in block.paragraphs[1:]
         )
-
-    def _names_papers(self, children: Iterable[Block]) -> bool:
-        """Whether nested items are entries themselves, not details of the one around them."""
-        for child in children:
-            text = "".join(self.document.lines[child.start : child.head])
-            if "http" not in text and child.children and self._names_papers(child.children):
-                return True
-            if "http" not in text:
-                continue
-            reading = read(text.rstrip("\r\n"), child.kind)
-            words = reading.facts.title.split()
-            if len(words) >= 3 and any(link.role == "paper" for link in reading.facts.links):
-                return True
-        return False
-
-    def _starts_with_title(self, start: int, end: int) -> bool:
-        text = "".join(self.document.lines[start:end]).lstrip()
-        marks = scan(text) if text.startswith(("[", "**[", "*[")) else []
-        first = next((mark for mark in marks if mark.kind == "link"), None)
-        if first is None or first.start > 2:
-            return False
-        label = plain(text[first.label[0] : first.label[1]])
-        return label_role(label) is None and len(label.split()) >= 2
 
     def _topic(self, block: Block, children: list[Block]) -> None:
         """A nested topic: its words head a section, what is nested below are the entries."""
@@ -294,7 +288,7 @@ class _Walk:
     def _parts(self, block: Block) -> Iterable[Block]:
         """A paragraph, or its lines where each begins with a linked title."""
         spans = [(line, line + 1) for line in range(block.start, block.end)]
-        if len(spans) > 1 and all(self._starts_with_title(*span) for span in spans):
+        if len(spans) > 1 and all(starts_with_title(self.document.lines, *span) for span in spans):
             return [Block("paragraph", a, b, head=b) for a, b in spans]
         return [block]
 

@@ -9,7 +9,7 @@ from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.rows import is_nothing
-from tracker.reading_list.title import KEYED, pick_title, title_of_citation, take_title
+from tracker.reading_list.title import KEYED, pick_title, take_title, title_of_citation
 from tracker.reading_list.words import (
     ET_AL,
     SENTENCE,

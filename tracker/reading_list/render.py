@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from tracker.reading_list.dates import pattern_depth, write_date
+from tracker.reading_list.dates import coarser, write_date
 from tracker.reading_list.escape import escape_title, flatten
 from tracker.reading_list.missing import leave_out
 from tracker.reading_list.pieces import Facts, NamedLink
@@ -94,11 +94,7 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
     if token.kind == "authors":
         return escape_title(_authors(token.text, facts, habits), table=table, html=html)
     if token.kind == "date" and facts.published is not None:
-        pattern = token.pattern
-        if pattern_depth(pattern) > facts.published.depth:
-            short = "{y}{MM}" in pattern and facts.published.depth == 1
-            years = pattern.replace("{MM}", "") if short else "{Y}"
-            pattern = years if facts.published.depth == 1 else "{Y}-{MM}"
+        pattern = coarser(token.pattern, facts.published.depth)
         if habits.long_months:
             pattern = pattern.replace("{Mon}", "{Month}")
         return write_date(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracker.errors import InputError
-from tracker.reading_list.dates import PartialDate, pattern_depth, write_date
+from tracker.reading_list.dates import PartialDate, coarser, write_date
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.escape import escape_title
 from tracker.reading_list.render import safe_url
@@ -40,9 +40,7 @@ def revised(
             continue
         text = new.pop(place.name)
         if place.name == "date" and published is not None:
-            fits = pattern_depth(place.pattern) <= published.depth
-            pattern = place.pattern if fits else ("{Y}", "{Y}-{MM}")[published.depth - 1]
-            text = write_date(published, pattern)
+            text = write_date(published, coarser(place.pattern, published.depth))
         changes.append((place.start, place.end, text))
     if new:
         missing = " or ".join({"url": "link"}.get(name, name) for name in new)

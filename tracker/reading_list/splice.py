@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry
+from tracker.reading_list.first import first_entry
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.order import learn_order, place
 from tracker.reading_list.pieces import Facts
@@ -55,7 +56,11 @@ def insertion(
 ) -> tuple[str, Splice]:
     """Where an entry for `facts` goes in a section, and its text, unless `text` gives that."""
     if not style.lane:
-        return _first_entry(documents, section, style, facts)
+        file, line, text, (above, below) = first_entry(documents, section, style, facts)
+        eol = documents[file].ending
+        return file, Splice(
+            line, line, text + eol, before=eol if above else "", after=eol if below else ""
+        )
     style = style.fitting(facts) if style.others else style
     lane = style.lane
     document = documents[lane[0].file]
@@ -198,70 +203,6 @@ def number_of(entry: Entry) -> int:
     """The number a numbered entry begins with."""
     found = _NUMBER.match(entry.text)
     return int(found[2]) if found else 1
-
-
-_DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
-
-
-def _first_entry(
-    documents: Mapping[str, Document], section: Path, style: Style, facts: Facts
-) -> tuple[str, Splice]:
-    """The first entry of an empty section, in the style of the list around it."""
-    document, start, end = _own_lines(documents, section)
-    eol = document.ending
-    if style.templates:
-        text = style.write(facts, 0)
-        donor = style.templates[0].entry
-        text = _tidy(re.sub(r"\r\n|\r", "\n", text), breaks=False).replace("\n", eol)
-        if donor.kind == "numbered":
-            text = _NUMBER.sub(r"\g<1>1\3", text, count=1)
-        if donor.kind == "table row":
-            text = _table(documents[donor.file], donor, document.lines[start:end], eol) + text
-    else:
-        text = bare(facts)
-    last = end
-    while last > start and not document.lines[last - 1].strip():
-        last -= 1
-    if (
-        last > start
-        and _DELIMITER.fullmatch(document.lines[last - 1].rstrip("\r\n"))
-        and "|" in document.lines[last - 1]
-    ):
-        return document.file, Splice(last, last, text + eol)
-    return document.file, Splice(last, last, text + eol, before=eol)
-
-
-def bare(facts: Facts) -> str:
-    """An entry where there is nothing to learn from: a bullet with the title as link."""
-    from tracker.reading_list.escape import escape_title
-    from tracker.reading_list.render import safe_url
-
-    title = escape_title(facts.title)
-    link = next((link for link in facts.links if link.url), None)
-    return f"- [{title}]({safe_url(link.url)})" if link else f"- {title}"
-
-
-def _own_lines(documents: Mapping[str, Document], section: Path) -> tuple[Document, int, int]:
-    """The lines between a section's heading and the next heading."""
-    for document in documents.values():
-        for path, start, end in document.headings:
-            if path == section:
-                following = [s for s, _ in document.starts if s > start]
-                stop = min(following, default=len(document.lines))
-                return document, end, stop
-    document = next(iter(documents.values()))
-    return document, 0, len(document.lines)
-
-
-def _table(source: Document, donor: Entry, own: Sequence[str], eol: str) -> str:
-    """The head of the donor's table, unless the section has a table without rows."""
-    if any(_DELIMITER.fullmatch(line.rstrip("\r\n")) and "|" in line for line in own):
-        return ""
-    line = donor.start
-    while line > 0 and not _DELIMITER.fullmatch(source.lines[line].rstrip("\r\n")):
-        line -= 1
-    head = [source.lines[n].rstrip("\r\n") + eol for n in (line - 1, line) if n >= 0]
-    return "".join(head)
 
 
 def removal(document: Document, entry: Entry) -> Splice:

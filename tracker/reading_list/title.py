@@ -170,6 +170,7 @@ def take_title(draft: Draft, piece: Piece) -> None:
     if (quoted := _quoted(text, start, end)) is not None:
         start, end = quoted
     else:
+        start = _behind_date(draft, start, end)
         start, end = _without_brackets(draft, start, end)
         start, end = _trim(text, start, end)
         if piece.link < 0 and (year := _FINAL_YEAR.search(text, start, end)):
@@ -180,12 +181,26 @@ def take_title(draft: Draft, piece: Piece) -> None:
     draft.title = plain(text[start:end])
     draft.put("title", start, end)
     taken = draft.date.end if draft.date else 0
+    first = taken if piece.start < taken <= start else piece.start
     before = piece.start + len(text[piece.start : start].rstrip(_OPEN + " "))
-    for left, right in ((piece.start, before), (max(end, taken), piece.end)):
+    for left, right in ((first, before), (max(end, taken), piece.end)):
         if right - left > 1 and re.search(r"\w", text[left:right]):
             rest = Piece(left, right, piece.bold, piece.italic, -1, piece.line, piece.cell)
             draft.pieces.append(rest)
     draft.pieces.sort(key=lambda p: p.start)
+
+
+def _behind_date(draft: Draft, start: int, end: int) -> int:
+    """Where a title begins behind the date that a line begins with."""
+    date = find_date(draft.text, start, min(end, start + 20)) if draft.date is None else None
+    if date is None or date.start > start + 1:
+        return start
+    joint = re.compile(r"\)?\s*[-–—|:]\s+").match(draft.text, date.end, end)
+    if joint is None:
+        return start
+    draft.date = date
+    draft.put("date", date.start, date.end, 0, date.pattern)
+    return joint.end()
 
 
 _FINAL_YEAR = re.compile(r"(?<=[\s,(])(?:19|20)\d\d(?:[./-]\d\d?)?\)?\.?\s*\Z")

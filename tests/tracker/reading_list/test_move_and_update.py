@@ -64,7 +64,7 @@ def test_in_a_section_of_another_kind_it_is_written_as_entries_are_there() -> No
 
 def test_an_empty_section_gets_what_is_moved_there() -> None:
     changed, addition = tea().move(entry("Leaves and Language"), ("Papers on tea", "Empty"))
-    assert changed.files["README.md"].endswith("## Empty\n\n" + addition.text + "\n")
+    assert changed.files["README.md"].endswith("## Empty\n" + addition.text + "\n")
 
 
 def test_there_must_be_such_a_section() -> None:
