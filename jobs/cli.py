@@ -54,6 +54,8 @@ def main() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_SafeFormatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, handlers=[handler])
+    # What libraries warn of helps nobody; what we warn of, such as a long wait, does.
+    logging.getLogger("tracker").setLevel(logging.DEBUG if debug else logging.WARNING)
     try:
         cli(prog_name="tracker", standalone_mode=False)
     except click.exceptions.Abort:

@@ -10,21 +10,20 @@ from typing import Any, Literal
 
 from db import history, papers
 from db.index import Index
-from db.store import IndexStore
 from jobs import propose
 from jobs.board import publish_board, read_board
 from jobs.classify import classify
 from jobs.console import Console
-from jobs.discover import SourceReport, contact_of, discover, enrich, examples_of
+from jobs.discover import SourceReport, discover, enrich, examples_of, http_of
 from jobs.listing import Listing, listing_of, parse_list
 from jobs.lookup import finder
 from jobs.propose import Judged, Outcome
 from jobs.settle import State, settle
+from jobs.shelve import off_the_shelf, shelve_old
 from jobs.status import silences
 from jobs.targets import open_target
 from jobs.updates import preprints
 from jobs.work import Work, moment_of
-from tracker.http import Http
 from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.proposal import Proposal, Report, SourceCount
 from tracker.pull_request.target import Conflict, PullRequest, Snapshot
@@ -149,7 +148,7 @@ def _run(work: Work, part: Part) -> RunResult:
 
 def _discover(work: Work, reading_list: ReadingList) -> tuple[list[SourceReport], Listing]:
     """Read the sources, then identify the entries with what they know."""
-    with Http(contact_of(work.settings), store=IndexStore(work.index)) as http:
+    with http_of(work.settings, work.index) as http:
         listed = dict.fromkeys(i for e in reading_list.entries for i in e.identifiers)
         examples = examples_of(work.index, listed)
         sources = build_sources(work.settings, http, examples, work.environ)
@@ -224,7 +223,7 @@ class _Proposing:
         board, wishes = read_board(work)
         for attempt in range(1, _TRIES + 1):
             state = settle(work, snapshot, base, listing, find=finder(work), wishes=wishes)
-            outcome = self._decide(snapshot, state)
+            outcome, relevant = self._decide(snapshot, state)
             if work.dry_run:
                 return _Done(snapshot, state, outcome, None)
             try:
@@ -239,6 +238,9 @@ class _Proposing:
                 continue
             break
         propose.record(work, state, outcome, pull_request)
+        shelve_old(
+            work.index, work.settings, as_of=work.as_of, now=work.now, relevant=relevant
+        )
         for reply in state.replies:
             work.target.answer(reply.comment, reply.sentences, obeyed=reply.obeyed)
         open_now = pull_request if pull_request.state != "none" else None
@@ -258,11 +260,15 @@ class _Proposing:
                 assignees=outcome.marks.assignees,
             )
 
-    def _decide(self, snapshot: Snapshot, state: State) -> Outcome:
-        """Judge every paper that is not on the list, and put the best into it."""
+    def _decide(self, snapshot: Snapshot, state: State) -> tuple[Outcome, set[int]]:
+        """Judge every paper that is not on the list, and put the best into it.
+
+        Gives also the numbers of all that are relevant.
+        """
         work = self.work
         with work.index.read() as session:
-            everything = papers.load(session)
+            # Also those that a person listed or asked for after they were shelved.
+            everything = off_the_shelf(session, {*state.listing.sections, *state.asked})
             rejected = history.rejected_ids(session) - state.pending.keys() - state.asked.keys()
         known = {
             number: paper
@@ -293,7 +299,8 @@ class _Proposing:
             rejected=len(rejected),
             adding=self.adding,
         )
-        return propose.prepare(work, state, judged, snapshot.working)
+        relevant = {verdict.number for verdict in judgement.verdicts}
+        return propose.prepare(work, state, judged, snapshot.working), relevant
 
 
 def _where(work: Work, snapshot: Snapshot, pull_request: PullRequest | None) -> str:

@@ -14,6 +14,7 @@ from jobs.classify import Judgement, Verdict, classify
 from jobs.console import Console
 from jobs.listing import Listing, section_settings
 from jobs.look import described, page
+from jobs.shelve import off_the_shelf
 from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.settings import Settings
@@ -29,7 +30,10 @@ def why(settings: Settings, console: Console, text: str) -> None:
     with Index.open(settings.index_url) as index, index.read() as session:
         number = _one(session, text)
         description = described(session, number, papers.get(session, number))
-        known = _Known(papers.load(session), _sections(session), history.rejected_ids(session))
+        sections = _sections(session)
+        # Judged beside what the next run looks at.
+        others = off_the_shelf(session, {number, *sections})
+        known = _Known(others, sections, history.rejected_ids(session))
         merges = [
             {"merge": merge.id, "reason": merge.reason, "at": merge.at.date().isoformat()}
             for merge in papers.merges(session, number)

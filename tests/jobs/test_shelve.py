@@ -9,13 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import papers
+from db import history, papers
 from db.index import Index
 from db.shelf import shelved
+from jobs.console import Console
+from jobs.run import RunResult, run
 from jobs.shelve import months_before, off_the_shelf, shelve_old
+from tests.jobs import corpus
+from tests.jobs.test_run import CONFIG
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
-from tracker.settings import Settings, parse_settings
+from tracker.settings import Settings, load_settings, parse_settings
 
 DAYS = [date(2025, 1, 31), date(2025, 2, 28), date(2025, 9, 1)]
 
@@ -75,3 +79,33 @@ def test_months_before_a_day(day: date, months: int) -> None:
     before = months_before(day, months)
     assert (day.year - before.year) * 12 + day.month - before.month == months
     assert before.day == day.day or (before.day < day.day and before.day >= 28)
+
+
+def test_runs_shelve_what_never_mattered_and_propose_nothing_twice(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
+    (tmp_path / "tracker.toml").write_text(CONFIG + "[index]\nkeep_months = 6\n", encoding="utf-8")
+    corpus.write_feed(tmp_path / "feed.jsonl", [*corpus.listed_again(), *corpus.feed()])
+    settings = load_settings(tmp_path / "tracker.toml", {})
+
+    def go(as_of: date) -> RunResult:
+        return run(settings, Console(interactive=False), as_of=as_of)
+
+    first = go(date(2024, 2, 1))
+    assert first.added
+    later = go(date(2024, 9, 1))
+    with Index.open(settings.index_url) as index, index.read() as session:
+        everything, left = papers.load(session), off_the_shelf(session)
+        listed, proposed = history.listed_ids(session), history.proposals(session)
+    gone = everything.keys() - left.keys()
+    assert len(gone) > len(everything) / 2
+    assert not gone & (listed | {proposal.paper for proposal in proposed})
+    assert all(everything[number].abstract == "" for number in gone)
+    # The file says all of it again, in other words: still nobody is taken for new.
+    corpus.write_feed(
+        tmp_path / "feed.jsonl", [{**paper, "comment": "again"} for paper in corpus.feed()]
+    )
+    again = go(date(2024, 9, 2))
+    assert sum(source.new for source in again.sources) == 0
+    assert [p.paper.title for p in again.report.proposals] == [
+        p.paper.title for p in later.report.proposals
+    ]
