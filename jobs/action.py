@@ -1,8 +1,9 @@
 """What the GitHub Action does once everything is installed: `python -I -m jobs.action`.
 
 The index is fetched from its branch, `tracker run --json` works on it, and the index goes back.
-Inputs arrive as environment variables, never inside a shell command: INPUT_CONFIG,
-INPUT_ARGUMENTS, GITHUB_TOKEN; the rest is GitHub's own
+When a person did something (a comment, a box, a merge), it is `tracker review` instead, which
+reads no source. Inputs arrive as environment variables, never inside a shell command:
+INPUT_CONFIG, INPUT_COMMAND, INPUT_ARGUMENTS, GITHUB_TOKEN; the rest is GitHub's own
 (https://docs.github.com/actions/reference/workflows-and-actions/variables).
 """
 
@@ -32,17 +33,17 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How `tracker run` ended: its exit code, and the document it printed, empty if none."""
+    """How the command ended: its exit code, and the document it printed, empty if none."""
 
     code: int
     document: Mapping[str, Any]
 
 
-def tracker_run(config: Path, arguments: Sequence[str]) -> Outcome:
-    """`tracker run --json` in a process of its own; its messages go where ours go."""
+def tracker_run(command: str, config: Path, arguments: Sequence[str]) -> Outcome:
+    """A command with --json in a process of its own; its messages go where ours go."""
     # Isolated (-I), or folders of the user's repository called db or jobs would be imported.
-    command = [sys.executable, "-I", "-m", "jobs.cli", "run", "--config", str(config), "--json"]
-    done = subprocess.run([*command, *arguments], stdout=subprocess.PIPE, check=False)  # noqa: S603
+    words = [sys.executable, "-I", "-m", "jobs.cli", command, "--config", str(config), "--json"]
+    done = subprocess.run([*words, *arguments], stdout=subprocess.PIPE, check=False)  # noqa: S603
     try:
         document = json.loads(done.stdout or b"{}")
     except ValueError:
@@ -50,8 +51,12 @@ def tracker_run(config: Path, arguments: Sequence[str]) -> Outcome:
     return Outcome(done.returncode, document if isinstance(document, dict) else {})
 
 
-Run = Callable[[Path, Sequence[str]], Outcome]
-"""Something that runs the tracker with a configuration and arguments."""
+Run = Callable[[str, Path, Sequence[str]], Outcome]
+"""Something that runs a command of the tracker with a configuration and arguments."""
+
+_COMMANDS = ("run", "review", "propose")
+_BY_PEOPLE = frozenset({"issue_comment", "issues", "pull_request"})
+"""Events that say a person did something; the others ask for the whole job."""
 
 
 def act(environ: Mapping[str, str], console: Console, run: Run = tracker_run) -> int:
@@ -63,7 +68,7 @@ def act(environ: Mapping[str, str], console: Console, run: Run = tracker_run) ->
     arguments = _arguments(environ.get("INPUT_ARGUMENTS", ""))
     settings = load_settings(config, environ)
     index = _index_file(settings)
-    work = partial(run, config, arguments)
+    work = partial(run, _command(environ), config, arguments)
     if index is None:
         outcome = work()
     else:
@@ -95,6 +100,16 @@ def _run_and_keep(
         "give the workflow a `concurrency` group"
     )
     return replace(outcome, code=outcome.code or 1)
+
+
+def _command(environ: Mapping[str, str]) -> str:
+    """The command that was asked for, or that the event asks for."""
+    wanted = environ.get("INPUT_COMMAND", "").strip()
+    if not wanted:
+        return "review" if environ.get("GITHUB_EVENT_NAME") in _BY_PEOPLE else "run"
+    if wanted not in _COMMANDS:
+        raise InputError(f"input command {wanted!r}: it is one of {', '.join(_COMMANDS)}")
+    return wanted
 
 
 def _arguments(text: str) -> list[str]:
@@ -136,7 +151,7 @@ def _report(outcome: Outcome, environ: Mapping[str, str], console: Console) -> N
     papers = "1 paper" if proposals == 1 else f"{proposals} papers"
     line = f"{papers} proposed" + (f" in {url}" if url else "")
     if outcome.code:
-        line = f"tracker run failed with exit code {outcome.code}; the log says why"
+        line = f"the tracker failed with exit code {outcome.code}; the log says why"
     console.note(line)
     if summary := environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as out:

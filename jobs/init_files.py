@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from jobs.init_topics import Categories, Terms
+from tracker.pull_request.dashboard import LABEL
+from tracker.settings import ProposeSettings
 
 _ACTION = "survey-tracker/survey-tracker"
 _CHECKOUT = "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2"
+
+_BRANCH = ProposeSettings().branch
 
 ARXIV = "https://export.arxiv.org/api/query"
 
@@ -109,12 +113,21 @@ def workflow_text(config: str, seed: str) -> str:
 # Once: Settings > Actions > General > tick "Allow GitHub Actions to create and approve pull
 # requests". GitHub stops schedules after 60 days without activity in a public repository; start
 # it again from the Actions tab.
+#
+# What you say to the proposals is heard at once: a comment with /tracker, a box you clear, a
+# merge, a box you tick in the dashboard. Take those events out, and it is heard the next day.
 name: survey-tracker
 
 on:
   schedule:
     - cron: "{minute} {hour} * * 1-5" # UTC, Monday to Friday
   workflow_dispatch:
+  issue_comment:
+    types: [created]
+  issues:
+    types: [edited]
+  pull_request:
+    types: [edited, closed]
 
 permissions:
   contents: write # the branch of the proposals, and survey-tracker-index
@@ -127,6 +140,14 @@ concurrency:
 
 jobs:
   tracker:
+    if: >-
+      github.event_name == 'schedule' || github.event_name == 'workflow_dispatch' ||
+      (github.event_name == 'issue_comment' && github.event.issue.pull_request &&
+        contains(github.event.comment.body, '/tracker')) ||
+      (github.event_name == 'issues' &&
+        contains(github.event.issue.labels.*.name, '{LABEL}')) ||
+      (github.event_name == 'pull_request' && github.head_ref == '{_BRANCH}' &&
+        github.event.pull_request.head.repo.full_name == github.repository)
     runs-on: ubuntu-latest
     timeout-minutes: 60
     # env:
@@ -134,6 +155,7 @@ jobs:
     steps:
       - uses: {_CHECKOUT}
         with:
+          ref: ${{{{ github.event.repository.default_branch }}}}
           persist-credentials: false
       - uses: {_ACTION}@v{version("survey-tracker")}
         with:

@@ -198,6 +198,13 @@ def test_the_workflow_asks_for_what_the_action_needs(place: Path) -> None:
     for needed in ("contents: write", "pull-requests: write", "issues: write", "workflow_dispatch:",
                    "concurrency:", "persist-credentials: false"):  # fmt: skip
         assert needed in workflow
+    # What a person says is heard at once, and what anybody else does starts nothing.
+    for event in ("issue_comment:\n    types: [created]", "issues:\n    types: [edited]",
+                  "pull_request:\n    types: [edited, closed]"):  # fmt: skip
+        assert event in workflow
+    condition = workflow.partition("if: >-")[2].partition("runs-on:")[0]
+    for guard in ("'/tracker'", "== 'survey-tracker/proposals'", "== github.repository"):
+        assert guard in condition
     minute = int(workflow.split('cron: "')[1].split()[0])
     assert minute % 2 == 1
     assert 5 <= minute <= 55

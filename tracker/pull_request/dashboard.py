@@ -23,6 +23,9 @@ from tracker.taxonomy import Path, common_root, path_text
 NAME = "Reading list dashboard"
 """The issue's title, until people give it another."""
 
+LABEL = "survey-tracker"
+"""What the issue is found by."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:

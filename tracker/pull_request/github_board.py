@@ -6,13 +6,9 @@ from github import Issue
 from github.Repository import Repository
 
 from tracker.pull_request.body import BEGIN, with_body
-from tracker.pull_request.dashboard import NAME, Board
+from tracker.pull_request.dashboard import LABEL, NAME, Board
 from tracker.pull_request.github_errors import explained
 from tracker.pull_request.github_review import GithubReview
-
-LABEL = "survey-tracker"
-"""What the issue is found by."""
-
 
 class GithubBoard:
     """The dashboard of one repository."""
