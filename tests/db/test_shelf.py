@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,6 +74,23 @@ def test_a_paper_on_the_shelf_is_known_and_found(index: Index) -> None:
         assert list(shelved(session, [number])) == [number]
         assert [hit.paper for hit in search.search(session, "imaginary hedgehogs")] == [number]
         assert search.search(session, "slept") == []
+
+
+def test_the_file_shrinks_with_what_is_given_up(tmp_path: Path) -> None:
+    words = [f"word{number}" for number in range(400)]
+    with Index.open(f"sqlite:///{tmp_path}/papers.sqlite") as index:
+        with index.write() as session:
+            texts = (" ".join(words[n % 7 :: 2]) for n in range(200))
+            merge(session, *(paper(n, abstract=text) for n, text in enumerate(texts)))
+        sizes = []
+        for number in range(2):
+            with sqlite3.connect(tmp_path / "papers.sqlite") as connection:
+                connection.execute("VACUUM INTO ?", (f"{tmp_path}/copy{number}.sqlite",))
+            connection.close()
+            sizes.append((tmp_path / f"copy{number}.sqlite").stat().st_size)
+            with index.write() as session:
+                shelve(session, before=NOW, keep=(), at=NOW)
+    assert sizes[1] < sizes[0] / 2
 
 
 def test_the_same_words_said_again_bring_it_back(index: Index) -> None:
