@@ -33,6 +33,7 @@ for command in (
     looking.show,
     looking.why,
     looking.reconsider,
+    looking.unmerge,
     lists.lint,
     measuring.evaluate,
     measuring.replay,

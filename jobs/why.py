@@ -1,4 +1,4 @@
-"""Everything known of one paper, and what the classifiers make of it now; bringing one back."""
+"""One paper: all that is known of it, what the classifiers make of it, and setting it right."""
 
 from __future__ import annotations
 
@@ -70,6 +70,18 @@ def reconsider(settings: Settings, console: Console, text: str) -> bool:
     console.say(f"{title}: {told}")
     console.document({"id": number, "title": title, "reconsidered": back})
     return back
+
+
+def unmerge(settings: Settings, console: Console, merge: int) -> None:
+    """Set apart papers that were taken for one; they never merge again.
+
+    Raises InputError when there is no such merge, or it is undone already.
+    """
+    with Index.open(settings.index_url) as index, index.write() as session:
+        number = papers.unmerge(session, merge, at=datetime.now(UTC))
+        title = papers.get(session, number).title
+    console.say(f"{title}: a paper of its own again, no. {number}")
+    console.document({"id": number, "title": title, "merge": merge})
 
 
 def _one(session: Session, text: str) -> int:

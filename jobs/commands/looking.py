@@ -1,4 +1,4 @@
-"""Commands that look into the index: status, search, show, why; and reconsider."""
+"""Commands that look into the index: status, search, show, why; and what sets a paper right."""
 
 from __future__ import annotations
 
@@ -79,3 +79,18 @@ def reconsider(config: Path, as_json: bool, debug: bool, paper: str) -> None:
     from jobs.why import reconsider as reconsider_job
 
     reconsider_job(settings_of(config), Console(as_json=as_json), paper)
+
+
+@click.command()
+@common_options
+@click.argument("merge", type=int)
+def unmerge(config: Path, as_json: bool, debug: bool, merge: int) -> None:
+    """Set apart papers that were taken for one.
+
+    MERGE is the number that `tracker why` shows beside "merged".
+
+    Example: tracker unmerge 12
+    """
+    from jobs.why import unmerge as unmerge_job
+
+    unmerge_job(settings_of(config), Console(as_json=as_json), merge)

@@ -14,7 +14,7 @@ from db import history
 from db.index import Index
 from jobs.console import Console
 from jobs.run import RunResult, run
-from jobs.why import reconsider, why
+from jobs.why import reconsider, unmerge, why
 from tests.jobs import corpus
 from tests.jobs.test_run import CONFIG
 from tests.world.github import GitHub
@@ -206,6 +206,24 @@ def test_why_tells_everything_and_reconsider_brings_back(
         assert history.rejected_ids(session) == set()
     with pytest.raises(InputError, match="no such paper in the index"):
         why(settings(place), Console(interactive=False), "2501.99999")
+
+
+def test_papers_taken_for_one_are_set_apart(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = {**corpus.feed(1, 0)[0], "id": None, "doi": "10.1000/bread"}
+    go(place)
+    corpus.write_feed(place / "feed.jsonl", [*corpus.feed(), again])
+    go(place, day=2)
+    capsys.readouterr()
+    why(settings(place), Console(as_json=True, interactive=False), str(again["title"]))
+    [merge] = json.loads(capsys.readouterr().out)["merges"]
+    unmerge(settings(place), Console(interactive=False), merge["merge"])
+    assert "a paper of its own again" in capsys.readouterr().out
+    with pytest.raises(InputError, match="2 papers; give one of the numbers"):
+        why(settings(place), Console(interactive=False), str(again["title"]))
+    with pytest.raises(InputError, match="undone already"):
+        unmerge(settings(place), Console(interactive=False), merge["merge"])
 
 
 def test_why_of_a_listed_paper_judges_it_as_if_it_were_not(
