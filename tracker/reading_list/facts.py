@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from tracker.identifiers import arxiv_id
 from tracker.paper import Paper, Role
@@ -98,8 +99,18 @@ def _date(paper: Paper, facts: Sequence[Facts]) -> PartialDate | None:
     dates = [fact.published for fact in alike or dated if fact.published]
     newest = sorted(dates, key=lambda date: date.key, reverse=True)
     depth = Counter(d.depth for d in newest[:12] if d.year == newest[0].year).most_common(1)[0][0]
-    day = paper.published
-    return PartialDate(day.year, day.month, day.day).cut(depth)
+    return _known(paper.published, told=paper.updated is not None).cut(depth)
+
+
+def _known(day: date, *, told: bool) -> PartialDate:
+    """What a day says for certain: who knows the month alone says its first, the year its first.
+
+    Who tells of updates too tells days.
+    """
+    whole = PartialDate(day.year, day.month, day.day)
+    if told or day.day > 1:
+        return whole
+    return whole.cut(1 if day.month == 1 else 2)
 
 
 def _links(

@@ -49,7 +49,7 @@ def first_entry(
     text = re.sub(r"[ \t]+(?=\n|\Z)", "", text).replace("\n", eol)
     if donor.kind == "numbered":
         text = _NUMBER.sub(r"\g<1>1\2", text, count=1)
-    elif donor.kind in ("table row", "html row"):
+    elif donor.kind in ("table row", "html row") and not any(map(_opens_table, lines[start:end])):
         around = _table if donor.kind == "table row" else _html_table
         text = around(documents[donor.file].lines, donor, text, eol) or bare(facts)
     above = documents[donor.file].lines[donor.start - 1] if donor.start else ""
@@ -75,6 +75,11 @@ def _own_lines(documents: Mapping[str, Document], section: Path) -> tuple[Docume
                 return document, end, stop
     document = next(iter(documents.values()))
     return document, 0, len(document.lines)
+
+
+def _opens_table(line: str) -> bool:
+    line = line.rstrip("\r\n")
+    return bool(("|" in line and _DELIMITER.fullmatch(line)) or re.search(r"(?i)<table\b", line))
 
 
 def _waiting_table(own: Sequence[str]) -> tuple[str, ...] | None:

@@ -178,3 +178,25 @@ def test_a_line_with_links_behind_unknown_authors_stays(behind: str) -> None:
     ]
     line = f"1. **{PAPER.title}**\n   [paper](https://arxiv.org/abs/2410.05046)"
     assert re.sub(r"^\d", "1", added(lines)) == line
+
+
+DAYS = [
+    f"- [Baking Number {number} with Care](https://arxiv.org/abs/2409.0000{number}). Sep {number}, 2024"
+    for number in range(9, 3, -1)
+]
+
+
+@pytest.mark.parametrize(
+    ("published", "updated", "written"),
+    [
+        (date(2024, 10, 7), None, "Oct 7, 2024"),
+        (date(2024, 10, 1), date(2024, 10, 1), "Oct 1, 2024"),
+        (date(2024, 10, 1), None, "Oct 2024"),
+        (date(2024, 1, 1), None, "2024"),
+    ],
+)
+def test_no_day_is_invented_for_a_paper_of_which_the_month_is_known(
+    published: date, updated: date | None, written: str
+) -> None:
+    paper = replace(PAPER, published=published, updated=updated)
+    assert added(DAYS, paper).endswith(f"(https://arxiv.org/abs/2410.05046). {written}")
