@@ -48,6 +48,7 @@ EVERYWHERE: dict[str, tuple[Fault, str]] = {
 
 FINAL: dict[str, tuple[Fault, str]] = {
     "301 to elsewhere": (Answer(301, headers={"Location": "https://a.example/"}), "redirects"),
+    "401": (Answer(401), "401"),
     "403": (Answer(403), "403"),
     "406": (Answer(406), "406"),
     "429 for an hour": (Answer(429, headers={"Retry-After": "3600"}), "429"),

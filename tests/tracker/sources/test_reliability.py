@@ -368,8 +368,14 @@ def test_a_clock_an_hour_off_loses_nothing(http: Http, name: str, believed: date
         assert set(kept.papers) == protocol.papers
 
 
-def test_the_table_in_the_documentation_lists_every_fault() -> None:
-    page = Path(__file__).parents[3] / "docs" / "reliability.md"
-    rows = re.findall(r"^\| ([^|]+?) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+def test_the_table_in_the_documentation_lists_every_fault_and_tests_that_exist() -> None:
+    root = Path(__file__).parents[3]
+    page = (root / "docs" / "reliability.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+?) \|", page, re.MULTILINE)
     missing = {*EVERYWHERE, *FINAL, *(fault for fault, _ in OWN)} - set(rows)
     assert not missing, f"docs/reliability.md has no row for {sorted(missing)}"
+    code = "".join(file.read_text(encoding="utf-8") for file in (root / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_[a-z]\w+)`", page))
+    gone = named - set(re.findall(r"def (test_\w+)\(", code))
+    assert named
+    assert not gone, f"docs/reliability.md names tests that are not there: {sorted(gone)}"
