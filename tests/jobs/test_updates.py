@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from db import history
+from db.index import Index
 from jobs.console import Console
 from jobs.run import RunResult, run
 from tests.jobs import corpus
+from tests.jobs.test_run_github import record
+from tests.world.arxiv import ArxivWorld
 from tests.world.github import GitHub
 from tests.world.github_model import NAME, TOKEN
 from tracker.pull_request.body import TEXT_NAME
@@ -173,3 +178,37 @@ def test_without_a_place_for_the_venue_the_entry_stays(tmp_path: Path) -> None:
     write(tmp_path, published(), listed="path = '.'")
     assert go(tmp_path).updated == 0
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == plain
+
+
+def test_arxiv_is_asked_once_a_month_whether_a_listed_preprint_was_published(
+    tmp_path: Path,
+) -> None:
+    listed = [record({**paper, "authors": ["Rosa Crumb"]}) for paper in corpus.listed_again()]
+    (tmp_path / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
+    with ArxivWorld(listed) as arxiv:
+        (tmp_path / "tracker.toml").write_text(
+            "[list]\npath = '.'\nskip_sections = ['Acknowledgement']\n"
+            f"[sources.arxiv]\nurl = '{arxiv.api}'\ncategories = ['cs.CY']\nfirst_days = 2\n",
+            encoding="utf-8",
+        )
+
+        def asked(day: int) -> tuple[int, RunResult]:
+            arxiv.requests.clear()
+            result = go(tmp_path, day=day)
+            return sum(bool(request.query.get("id_list")) for request in arxiv.requests), result
+
+        assert asked(1)[0] == 1
+        arxiv.papers = [
+            replace(paper, journal_ref="Journal of Ovens 12 (2024)")
+            if paper.id == corpus.arxiv_id(1, 3)
+            else paper
+            for paper in arxiv.papers
+        ]
+        count, result = asked(20)
+        assert (count, result.updated) == (0, 0)
+        index = f"sqlite:///{tmp_path / 'papers.sqlite'}"
+        with Index.open(index) as opened, opened.write() as session:
+            history.forget(session, "looked up", before=datetime(2025, 1, 1, tzinfo=UTC))
+        count, result = asked(28)
+        assert (count, result.updated) == (1, 1)
+    assert AFTER in (tmp_path / "README.md").read_text(encoding="utf-8")
