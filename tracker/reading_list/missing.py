@@ -73,6 +73,8 @@ def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
         return joined
     if dropped == "short":
         behind = re.sub(r"^\s*(?:[:：]|[-–—](?=\s))\s*", " " if before[-1:].strip() else "", behind)
+    if re.match(r"\s*[\])]", behind):
+        before, behind = before.rstrip(" \t,;:"), behind.lstrip(" \t")
     # Of two separators one is enough.
     stripped = behind.lstrip()
     if (

@@ -18,6 +18,7 @@ from tracker.reading_list.order import Order, learn_order
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.render import Habits, render
 from tracker.reading_list.template import Template, Token, label_key
+from tracker.reading_list.words import venue_key
 from tracker.taxonomy import Path
 
 _NEAR = 60
@@ -160,11 +161,18 @@ class Style:
         """Whether most entries stand under a bold line that names their venue and year."""
         return 2 * sum(bool(entry.group) for entry in self.lane) > len(self.lane)
 
+    @cached_property
+    def own_venues(self) -> frozenset[str]:
+        """The venues that entries themselves write, as `venue_key` gives them."""
+        written = (t.facts.venue for t in self.templates if "venue" in t.kinds)
+        return frozenset(venue_key(venue) for venue in written)
+
     def write(self, facts: Facts, position: int) -> str:
         """The entry for `facts` at a place among the section's entries; no final line ending."""
         if self.grouped:
             # The bold line above says venue and year for all of its entries.
-            facts = replace(facts, venue="", published=None)
+            own = venue_key(facts.venue) in self.own_venues
+            facts = replace(facts, venue=facts.venue if own else "", published=None)
         if self.templates[0].entry.kind == "table row":
             return self.rows.write(facts, position)
         return render(facts, self.donor(facts, position), self.habits)

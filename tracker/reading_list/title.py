@@ -174,7 +174,8 @@ def take_title(draft: Draft, piece: Piece) -> None:
         start, end = _without_brackets(draft, start, end)
         start, end = _trim(text, start, end)
         if piece.link < 0 and (year := _FINAL_YEAR.search(text, start, end)):
-            _take_year(draft, year)
+            if not any(_dates(draft, other) for other in draft.pieces if other is not piece):
+                _take_year(draft, year)
             end = _trim(text, start, year.start())[1]
     start, end = _trim(text, start, end)
     _take_short(draft, piece, start)
@@ -211,6 +212,12 @@ def _take_year(draft: Draft, found: re.Match[str]) -> None:
     if date is not None and draft.date is None:
         draft.date = date
         draft.put("date", date.start, date.end, 0, date.pattern)
+
+
+def _dates(draft: Draft, piece: Piece) -> bool:
+    """Whether a piece is a date, maybe with a venue."""
+    words = draft.text[piece.start : piece.end]
+    return len(words.split()) <= 6 and find_date(words) is not None
 
 
 _GROUP = re.compile(r"[\s.,]*[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】][\s.:,]*")
