@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -84,11 +85,36 @@ class Console:
             yield step
 
 
-def table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """Rows in aligned columns, numbers to the right, for a person to read."""
+_SHORTEST = 12
+"""The first column of a table is cut no shorter than this, however narrow the terminal."""
+
+
+def terminal_width() -> int | None:
+    """How many columns results may take; None where nobody counts them."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def shortened(text: str, length: int) -> str:
+    """The text in so many characters: what lies in its middle gives way."""
+    if len(text) <= length:
+        return text
+    end = (length - 1) // 2
+    return f"{text[: length - 1 - end]}…{text[-end:]}"
+
+
+def table(
+    headings: Iterable[str], rows: Iterable[Iterable[object]], width: int | None = None
+) -> str:
+    """Rows in aligned columns, numbers to the right, for a person to read.
+
+    The first column gives way where the table would be wider than `width`.
+    """
     head = list(headings)
     body = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(line[i]) for line in [head, *body]) for i in range(len(head))]
+    if width is not None and body:
+        widths[0] = min(widths[0], max(width - sum(2 + w for w in widths[1:]), _SHORTEST))
+        body = [[shortened(name, widths[0]), *rest] for name, *rest in body]
     numeric = [all(row[i].replace(".", "").isdigit() for row in body) for i in range(len(head))]
 
     def line(cells: list[str]) -> str:

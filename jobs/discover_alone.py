@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from db import history, papers
 from db.index import Index
-from jobs.console import Console, table
+from jobs.console import Console, table, terminal_width
 from jobs.discover import NO_SOURCE, SourceReport, discover, examples_of, http_of
 from jobs.status import silences
 from tracker.errors import InputError
@@ -119,4 +119,4 @@ def _show(result: DiscoverResult, console: Console) -> None:
         }
     )
     rows = [(r.label, r.fetched, r.new, r.status) for r in result.sources]
-    console.say(table(["source", "papers", "new", "status"], rows))
+    console.say(table(["source", "papers", "new", "status"], rows, terminal_width()))

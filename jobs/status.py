@@ -7,7 +7,6 @@ or with a failure, are not taken for a source's silence.
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from db import history
 from db.history import Watermark
 from db.index import Index
 from db.rhythm import news_days
-from jobs.console import Console, table
+from jobs.console import Console, table, terminal_width
 from jobs.discover import labels
 from tracker.http import Http
 from tracker.settings import Settings
@@ -35,8 +34,6 @@ _FEWEST = 5
 _TOLERANCE = 2
 """Twice the longest usual pause, because holidays are longer than weekends."""
 _LEAST = timedelta(days=3)
-_SHORTEST_NAME = 12
-"""Names are cut no shorter than this, however narrow the terminal."""
 
 Named = tuple[str, str]
 """A source's name and query."""
@@ -46,6 +43,8 @@ Named = tuple[str, str]
 class SourceStatus:
     """One source and query. `lag` is in days; `silence` is a sentence when there is an alarm.
 
+    `last_new` is when it had a paper that the index did not know, `last_news` the day on which it
+    said something it had not said before.
     `label` is its name, with the query where several sources have that name; `configured` is
     whether the settings still name it.
     """
@@ -58,6 +57,7 @@ class SourceStatus:
     lag: int | None = None
     last_success: datetime | None = None
     last_new: datetime | None = None
+    last_news: date | None = None
     last_failure: datetime | None = None
     error: str = ""
     silence: str = ""
@@ -85,7 +85,7 @@ def status(settings: Settings, console: Console) -> list[SourceStatus]:
     if not found:
         console.say("No source is configured, and none was ever read.")
         return found
-    for line in status_text(found, shutil.get_terminal_size().columns):
+    for line in status_text(found, terminal_width()):
         console.say(line)
     return found
 
@@ -114,6 +114,7 @@ def _filled(session: Session, one: SourceStatus, mark: Watermark, today: date) -
         lag=(today - read_to).days if read_to else None,
         last_success=mark.last_success,
         last_new=mark.last_new,
+        last_news=max(news_days(session, mark.source, mark.query), default=None),
         last_failure=mark.last_failure,
         error=mark.error,
         silence=_silence(session, mark, one.label),
@@ -158,26 +159,18 @@ def usual_pause(days: Sequence[date]) -> timedelta | None:
     return max(pauses[-_RECENT:]) if len(pauses) >= _FEWEST else None
 
 
-def status_text(found: Sequence[SourceStatus], width: int) -> list[str]:
+def status_text(found: Sequence[SourceStatus], width: int | None) -> list[str]:
     """The table, no wider than the terminal, and a paragraph for each source in trouble."""
-    headings = ["source", "read to", "lag", "last success UTC", "last new", "state"]
-    rows = [_row(one) for one in found]
-    others = sum(
-        2 + max(len(str(cell)) for cell in column)
-        for column in list(zip(headings, *rows, strict=True))[1:]
-    )
-    room = max(width - others, _SHORTEST_NAME)
-    for row in rows:
-        row[0] = row[0] if len(row[0]) <= room else row[0][: room - 1] + "…"
+    headings = ["source", "read to", "lag", "last success UTC", "last news", "state"]
     troubles = [trouble for one in found if (trouble := _trouble(one))]
     return [
-        *table(headings, rows).splitlines(),
+        *table(headings, map(_row, found), width).splitlines(),
         *([""] if troubles else []),
         *(
             line
             for trouble in troubles
             for line in textwrap.wrap(
-                trouble, max(width, 40), subsequent_indent="  ", break_on_hyphens=False
+                trouble, width or 1_000, subsequent_indent="  ", break_on_hyphens=False
             )
         ),
     ]
@@ -189,7 +182,7 @@ def _row(one: SourceStatus) -> list[str]:
         str(one.read_to or ""),
         "" if one.lag is None else f"{one.lag} d",
         f"{one.last_success:%Y-%m-%d %H:%M}" if one.last_success else "never",
-        f"{one.last_new:%Y-%m-%d}" if one.last_new else "never",
+        str(one.last_news or "never"),
         one.state,
     ]
 
@@ -215,6 +208,7 @@ def _as_json(one: SourceStatus) -> dict[str, Any]:
         "lag_days": one.lag,
         "last_success": one.last_success.isoformat() if one.last_success else None,
         "last_new": one.last_new.isoformat() if one.last_new else None,
+        "last_news": one.last_news.isoformat() if one.last_news else None,
         "last_failure": one.last_failure.isoformat() if one.last_failure else None,
         "error": one.error or None,
         "silence": one.silence or None,

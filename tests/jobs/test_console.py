@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.console import Console, printable, table
+from jobs.console import Console, printable, shortened, table
 
 
 def is_command(line: str) -> bool:
@@ -99,3 +99,21 @@ def test_a_table_aligns_words_left_and_numbers_right() -> None:
         "arxiv     5",
         "x      1234",
     ]
+
+
+def test_the_first_column_gives_way_to_a_narrow_terminal() -> None:
+    rows = [["semantic_scholar (citations DOI:10.1234/x)", 5], ["arxiv", 1234]]
+    assert table(["name", "n"], rows, width=26).splitlines() == [
+        "name                     n",
+        "--------------------  ----",
+        "semantic_s…0.1234/x)     5",
+        "arxiv                 1234",
+    ]
+    assert "DOI:10.1234/x)" in table(["name", "n"], rows, width=None)
+
+
+@given(st.text(max_size=40), st.integers(3, 30))
+def test_what_is_shortened_fits(text: str, length: int) -> None:
+    short = shortened(text, length)
+    assert len(short) <= length
+    assert short == text or (short[0] == text[0] and short[-1] == text[-1])

@@ -104,7 +104,7 @@ def test_the_status_fits_a_terminal(tmp_path: Path, width: int) -> None:
             found = source_statuses(session, date(2026, 3, 6), named)
     lines = status_text(found, width)
     assert max(map(len, lines)) <= max(width, 72)
-    assert "2026-03-05  1 d  2026-03-06 05:17  never     ok" in lines[2]
+    assert "2026-03-05  1 d  2026-03-06 05:17  never      ok" in lines[2]
     told = " ".join(line.strip() for line in lines)
     assert f"{long} failed at 2026-03-06 05:17 UTC: {error}; it is read again from" in told
     assert "2026-03-05 on" in told
