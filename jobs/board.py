@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from db.consolidate import PULL_REQUEST
 from jobs.comments import Word
 from jobs.status import source_statuses
 from jobs.work import Work
+from tracker.errors import TargetError
 from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.dashboard import (
@@ -31,16 +33,37 @@ _LATEST = 50
 """How many decisions the dashboard's precision is counted over."""
 
 
-def read_board(work: Work) -> tuple[Board | None, dict[int, Word]]:
-    """The dashboard as it is, and the papers that people asked for by ticking their boxes.
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The dashboard as it was found, and what people asked for by ticking its boxes.
 
-    A paper that is brought back goes where it was proposed before.
+    `usable` is False where there is to be none, or it could not be read.
+    """
+
+    board: Board | None = None
+    asked: Mapping[int, Word] = field(default_factory=dict)
+    usable: bool = True
+
+
+def read_board(work: Work) -> Desk:
+    """Read the dashboard; a paper that is brought back goes where it was proposed before.
+
+    A repository without issues, or a token that may not see them, costs a warning only.
     """
     if not work.settings.propose.dashboard:
-        return None, {}
-    board = work.target.dashboard()
+        return Desk(usable=False)
+    try:
+        board = work.target.dashboard()
+    except TargetError as error:
+        work.console.warn(f"the dashboard was not read: {error}; `dashboard = false` does without")
+        return Desk(usable=False)
     if board is None or not board.is_open:
-        return board, {}
+        return Desk(board)
+    return Desk(board, _asked(work, board))
+
+
+def _asked(work: Work, board: Board) -> dict[int, Word]:
+    """The papers that people asked for by ticking their boxes."""
     wishes = read_wishes(board.body)
     asked: dict[int, Word] = {}
     where = board.url or ""
@@ -56,15 +79,13 @@ def read_board(work: Work) -> tuple[Board | None, dict[int, Word]]:
                 stated = [unplaced.paper]
                 merged = papers.merge(session, stated, source=PULL_REQUEST, seen_at=work.now)
                 asked[merged.ids[0]] = Word(section=section, where=where, reason="filed by hand")
-    return board, asked
+    return asked
 
 
-def publish_board(
-    work: Work, board: Board | None, report: Report, pull_request: PullRequest | None
-) -> Board | None:
+def publish_board(work: Work, desk: Desk, report: Report, pull_request: PullRequest | None) -> None:
     """Make the dashboard say how things stand after a run."""
-    if not work.settings.propose.dashboard or work.dry_run:
-        return None
+    if not desk.usable or work.dry_run:
+        return
     names = {source.name for source in report.funnel.sources}
     with work.index.read() as session:
         dashboard = Dashboard(
@@ -76,7 +97,12 @@ def publish_board(
             months=_months(session, work.now),
             pull_request=_where(pull_request),
         )
-    return work.target.publish_dashboard(board, render_dashboard(dashboard))
+    try:
+        work.target.publish_dashboard(desk.board, render_dashboard(dashboard))
+    except TargetError as error:
+        work.console.warn(
+            f"the dashboard was not written: {error}; `dashboard = false` does without"
+        )
 
 
 def _where(pull_request: PullRequest | None) -> str:

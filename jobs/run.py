@@ -220,9 +220,9 @@ class _Proposing:
     def propose(self, snapshot: Snapshot, base: ReadingList, listing: Listing) -> _Done:
         """Again on what is there then, when someone else wrote meanwhile."""
         work = self.work
-        board, wishes = read_board(work)
+        desk = read_board(work)
         for attempt in range(1, _TRIES + 1):
-            state = settle(work, snapshot, base, listing, find=finder(work), wishes=wishes)
+            state = settle(work, snapshot, base, listing, find=finder(work), wishes=desk.asked)
             outcome, relevant = self._decide(snapshot, state)
             if work.dry_run:
                 return _Done(snapshot, state, outcome, None)
@@ -238,15 +238,13 @@ class _Proposing:
                 continue
             break
         propose.record(work, state, outcome, pull_request)
-        shelve_old(
-            work.index, work.settings, as_of=work.as_of, now=work.now, relevant=relevant
-        )
+        shelve_old(work.index, work.settings, as_of=work.as_of, now=work.now, relevant=relevant)
         for reply in state.replies:
             work.target.answer(reply.comment, reply.sentences, obeyed=reply.obeyed)
         open_now = pull_request if pull_request.state != "none" else None
         # A box that could not be obeyed yet stays ticked.
-        if not (state.notice and wishes):
-            publish_board(work, board, outcome.report, open_now)
+        if not (state.notice and desk.asked):
+            publish_board(work, desk, outcome.report, open_now)
         return _Done(snapshot, state, outcome, open_now)
 
     def _publish(self, snapshot: Snapshot, outcome: Outcome) -> PullRequest:

@@ -18,7 +18,7 @@ from jobs.why import reconsider, unmerge, why
 from tests.jobs import corpus
 from tests.jobs.test_run import CONFIG
 from tests.world.github import GitHub
-from tests.world.github_model import NAME, TOKEN
+from tests.world.github_model import NAME, TOKEN, refusal
 from tracker.errors import InputError
 from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.folder import BOARD_NAME
@@ -235,3 +235,20 @@ def test_why_of_a_listed_paper_judges_it_as_if_it_were_not(
     page = capsys.readouterr().out
     assert "As if it were not on the list:" in page
     assert "section      Baking Papers › Ovens" in page
+
+
+def test_where_issues_are_switched_off_the_rest_goes_on(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(place, CONFIG.replace('path = "."', f'repository = "{NAME}"', 1))
+    with GitHub({"README.md": corpus.reading_list()}) as github:
+        environ = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": github.url}
+        loaded = load_settings(place / "tracker.toml", environ)
+        gone = refusal(410, "Issues are disabled for this repo")
+        github.fail(lambda _request, _answer: gone, path="/issues$", times=9)
+        result = run(loaded, Console(interactive=False), as_of=date(2024, 2, 1), environ=environ)
+        assert len(github.pulls()) == 1
+    assert not result.failed
+    told = capsys.readouterr().err
+    assert "warning: the dashboard was not read" in told
+    assert "`dashboard = false` does without" in told
