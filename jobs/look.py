@@ -7,6 +7,7 @@ from typing import Any
 from db import history, papers
 from db.index import Index
 from db.search import search as find_hits
+from db.shelf import shelved
 from jobs.console import Console
 from tracker.errors import InputError
 from tracker.identifiers import url_of
@@ -61,6 +62,7 @@ def show(settings: Settings, console: Console, text: str) -> None:
 def described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
     """Everything the index knows of a paper, as a document."""
     listing = [entry for entry in history.listing(session) if entry.paper == number]
+    since = shelved(session, [number]).get(number)
     return {
         "id": number,
         "title": paper.title,
@@ -71,6 +73,7 @@ def described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
         "identifiers": {str(i): url_of(i) for i in paper.identifiers},
         "links": [{"role": link.role, "url": link.url} for link in paper.links],
         "abstract": paper.abstract,
+        "shelved": since.date().isoformat() if since else None,
         "sources": [
             {"source": s.source, "first_seen": s.first_seen.isoformat()}
             for s in papers.sightings(session, number)
@@ -111,6 +114,9 @@ def page(paper: dict[str, Any]) -> str:
         ),
     }
     lines += [f"  {name:12} {value}" for name, value in facts.items() if value]
+    if paper["shelved"]:
+        why = "was of no use for long, so its abstract was given up (index.keep_months)"
+        lines.append(f"  {'shelved':12} {paper['shelved']}; {why}")
     if paper["abstract"]:
         lines += ["", paper["abstract"]]
     return "\n".join([*lines, ""])

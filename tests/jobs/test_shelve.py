@@ -13,6 +13,7 @@ from db import history, papers
 from db.index import Index
 from db.shelf import shelved
 from jobs.console import Console
+from jobs.look import show
 from jobs.run import RunResult, run
 from jobs.shelve import months_before, off_the_shelf, shelve_old
 from tests.jobs import corpus
@@ -81,7 +82,9 @@ def test_months_before_a_day(day: date, months: int) -> None:
     assert before.day == day.day or (before.day < day.day and before.day >= 28)
 
 
-def test_runs_shelve_what_never_mattered_and_propose_nothing_twice(tmp_path: Path) -> None:
+def test_runs_shelve_what_never_mattered_and_propose_nothing_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
     (tmp_path / "tracker.toml").write_text(CONFIG + "[index]\nkeep_months = 6\n", encoding="utf-8")
     corpus.write_feed(tmp_path / "feed.jsonl", [*corpus.listed_again(), *corpus.feed()])
@@ -100,6 +103,9 @@ def test_runs_shelve_what_never_mattered_and_propose_nothing_twice(tmp_path: Pat
     assert len(gone) > len(everything) / 2
     assert not gone & (listed | {proposal.paper for proposal in proposed})
     assert all(everything[number].abstract == "" for number in gone)
+    name = str(everything[min(gone)].identifiers[0])
+    show(settings, Console(interactive=False), name)
+    assert "shelved      2024-09-01; was of no use for long" in capsys.readouterr().out
     # The file says all of it again, in other words: still nobody is taken for new.
     corpus.write_feed(
         tmp_path / "feed.jsonl", [{**paper, "comment": "again"} for paper in corpus.feed()]
