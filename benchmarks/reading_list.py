@@ -109,7 +109,8 @@ def masked(entry: Entry, text: str) -> str:
     if entry.kind == "table row":
         # Markdown does not mind the blanks around a bar, nor a last bar more or less.
         return re.sub(r"\s*\|\s*", "|", mask).strip("| ")
-    return re.sub(r"[ \t]+", " ", mask).strip()
+    # Nor can a reader tell one blank from another.
+    return re.sub(r"[ \t\u00a0]+", " ", mask).strip()
 
 
 def normal(entry: Entry, text: str) -> str:

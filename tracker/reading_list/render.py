@@ -20,8 +20,8 @@ class Habits:
     """What a section's entries say together that one of them alone does not.
 
     `padded` and `padded_day`: numbers below ten have a zero. `long_months`: `June`, not `Jun`.
-    `between` is what stands between two links, `before` what stands before the first. `pair`
-    joins two authors.
+    `between` is what stands between two links, `between_pictures` between two pictures, `before`
+    before the first. `pair` joins two authors.
     `links` are examples of links by label, as (the link, its text with brackets).
     """
 
@@ -30,6 +30,7 @@ class Habits:
     long_months: bool = False
     pair: str = ""
     between: str = " "
+    between_pictures: str = " "
     before: str = " "
     links: Mapping[str, tuple[NamedLink, str]] = field(default_factory=dict)
 
@@ -197,7 +198,10 @@ def _gap(donor: Template, start: int, end: int, habits: Habits) -> str:
         if token.kind == "text":
             return token.text
     tokens = donor.tokens[start:end]
-    return "" if len(tokens) > 1 else habits.between
+    if len(tokens) > 1:
+        return ""
+    picture = bool(tokens) and bool(donor.facts.links[tokens[0].index].image)
+    return habits.between_pictures if picture else habits.between
 
 
 def _link(link: NamedLink, donor: Template, habits: Habits) -> str:

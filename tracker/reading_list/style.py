@@ -98,7 +98,7 @@ class Style:
     @cached_property
     def habits(self) -> Habits:
         """What the entries say together."""
-        between: Counter[str] = Counter()
+        between: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
         before: Counter[str] = Counter()
         examples: dict[str, tuple[NamedLink, str]] = {}
         for template in self._lines():
@@ -110,19 +110,20 @@ class Style:
                 examples[label_key(link)] = (link, token.text)
                 if label_key(link) == "!":
                     examples["!" + link.label] = (link, token.text)
-                if number >= 2 and tokens[number - 1].kind == "text":
-                    text = tokens[number - 1].text
-                    is_gap = number >= 2 and tokens[number - 2].kind == "link"
-                    (between if is_gap else before)[text] += 1
-                elif number:
-                    between[""] += 1
-        gap = between.most_common(1)[0][0] if between else " "
-        blank = Counter({text: count for text, count in before.items() if not text.strip()})
-        lead = blank.most_common(1)[0][0] if blank else " "
+                gap = tokens[number - 1].text if number and tokens[number - 1].kind == "text" else ""
+                first = number - (2 if gap else 1)
+                if first >= 0 and tokens[first].kind == "link":
+                    # Pictures often stand closer than words.
+                    pictures = bool(template.facts.links[tokens[first].index].image and link.image)
+                    between[pictures][gap] += 1
+                elif gap and not gap.strip():
+                    before[gap] += 1
         written = [token for template in self.templates for token in template.tokens]
+        gaps = between[False] or between[True]
         return Habits(
-            between=gap,
-            before=lead,
+            between=_commonest(gaps),
+            between_pictures=_commonest(between[True] or gaps),
+            before=_commonest(before),
             links=examples,
             pair=_pair(self.templates),
             **self._date_habits(written),
@@ -215,6 +216,10 @@ class Style:
         kind = example.entry.kind
         order = self.order.name if self.lane else "appended"
         return f'{kind} "{line}", {order}'
+
+
+def _commonest(texts: Counter[str]) -> str:
+    return texts.most_common(1)[0][0] if texts else " "
 
 
 def _date_counts(dates: Iterable[tuple[str, str]]) -> Counter[str]:

@@ -96,6 +96,14 @@ def _heads(draft: Draft, piece: Piece) -> bool:
     return len(words) >= 4 and len(large) > 0.7 * len(words)
 
 
+def _without_half_quotes(text: str, start: int, end: int) -> tuple[int, int]:
+    """A title without a quotation mark at one end that nothing answers."""
+    marks = [n for n in range(start, end) if text[n] in _OPEN + _CLOSED]
+    if marks == [start]:
+        return start + 1, end
+    return (start, end - 1) if marks == [end - 1] else (start, end)
+
+
 def _quoted(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The title between quotation marks; None where the marks are words of the title."""
     last = end
@@ -177,7 +185,7 @@ def take_title(draft: Draft, piece: Piece) -> None:
             if not any(_dates(draft, other) for other in draft.pieces if other is not piece):
                 _take_year(draft, year)
             end = _trim(text, start, year.start())[1]
-    start, end = _trim(text, start, end)
+    start, end = _without_half_quotes(text, *_trim(text, start, end))
     _take_short(draft, piece, start)
     draft.title = plain(text[start:end])
     draft.put("title", start, end)
