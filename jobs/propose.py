@@ -114,6 +114,7 @@ def prepare(work: Work, state: State, judged: Judged, before: Mapping[str, str])
             precision=settings.precision,
         ),
         notice=state.notice,
+        unticked=state.unticked,
         commands=work.settings.target == "github",
     )
     return Outcome(

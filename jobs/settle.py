@@ -32,7 +32,7 @@ class State:
     were taken out of the open pull request, `asked` a person wants to have on the list.
     `updates` are the entries brought up to date. `decided` is what was recorded just now,
     `replies` what is to be answered. `notice` is a sentence saying what a person must do before
-    anything can be added.
+    anything can be added; `unticked` are then the boxes that cannot be obeyed until it is done.
     """
 
     listing: Listing
@@ -46,6 +46,7 @@ class State:
     decided: tuple[history.Decision, ...] = ()
     replies: tuple[Reply, ...] = ()
     notice: str = ""
+    unticked: frozenset[str] = frozenset()
 
     def settled(self, number: int, paper: Paper) -> bool:
         """Whether nothing is to be decided of a paper now.
@@ -68,6 +69,11 @@ class _Open:
     declined: Mapping[int, Declined] = field(default_factory=dict)
     keys: Mapping[str, int] = field(default_factory=dict)
 
+    def named(self, keys: Collection[str]) -> frozenset[str]:
+        """The names that the papers of these boxes have now."""
+        numbers = (number for key, number in self.keys.items() if key in keys)
+        return frozenset(paper_key(self.recorded[number].paper) for number in numbers)
+
 
 def settle(
     work: Work,
@@ -85,7 +91,10 @@ def settle(
     `listing` its papers. `find` knows the papers that comments name, `wishes` are what people
     asked for on the dashboard.
     """
-    opened = snapshot.pull_request
+    opened, unticked = snapshot.pull_request, frozenset[str]()
+    if opened and opened.blocked:
+        # Nothing can be taken off the branch now, so nothing is decided either.
+        opened, unticked = replace(opened, unticked=frozenset()), opened.unticked
     due = due_updates(work.index, listing) if work.settings.propose.updates else []
     past = read_past(work, opened, listing, due)
     known = _recorded(work, opened)
@@ -128,6 +137,7 @@ def settle(
         decided=tuple(decided),
         replies=tuple(heard.replies),
         notice=opened.blocked if opened else "",
+        unticked=unticked | known.named(unticked),
     )
 
 

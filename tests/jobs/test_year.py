@@ -380,3 +380,26 @@ def check(survey: Survey, reviewer: Reviewer, when: str) -> None:
     for comment in github.comments.values():
         if comment.number == pull.number and comment.login != github.login:
             assert any(who == github.login for who, _ in comment.reactions), when
+
+
+def test_a_box_cleared_during_a_conflict_is_obeyed_after_it(tmp_path: Path) -> None:
+    with on_github(tmp_path) as survey:
+        survey.run()
+        gone = survey.run().report.proposals[0]
+        reviewer = Reviewer(survey, random.Random(1))
+        reviewer.push(1)
+        reviewer.on_branch.clear()
+        for section in SECTIONS:
+            reviewer._write("main", f"* My {section}", f"## {section}\n\n", reviewer.on_base)
+        survey.github.untick(1, paper_key(gone.paper))
+        survey.week(1)
+        assert survey.run().decided == ()
+        assert reviewer.blocked
+        survey.github.requests.clear()
+        survey.run()
+        assert survey.github.writes == []
+        reviewer.resolve(1)
+        assert gone.text in survey.text()
+        [decision] = survey.run().decided
+        assert (decision.kind, decision.reason) == ("rejected", "unticked")
+        assert gone.text not in survey.text()

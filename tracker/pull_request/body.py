@@ -14,6 +14,7 @@ from itertools import groupby
 
 import jinja2
 
+from tracker.paper import Paper
 from tracker.pull_request import block
 from tracker.pull_request.escape import link, markdown, shorten
 from tracker.pull_request.proposal import (
@@ -178,10 +179,10 @@ def _render(report: Report, level: _Level, head: str, base: str) -> str:
         rows=[_row(proposal, level, names) for proposal in ordered] if level.table else [],
         more_rows=more,
         groups=[
-            {"section": _section(path, level), "items": [_item(p, level) for p in items]}
+            {"section": _section(path, level), "items": [_item(p, report, level) for p in items]}
             for path, items in groupby(ordered, key=lambda p: p.section)
         ],
-        updates=[_update(update, level) for update in report.updates[: level.papers]],
+        updates=[_update(update, report, level) for update in report.updates[: level.papers]],
         declined=_capped([_declined(d, level) for d in report.declined], level),
         unplaced=_capped([_unplaced(u, level, names) for u in report.unplaced], level),
         postponed=_capped([_postponed(p, level) for p in report.postponed], level),
@@ -237,7 +238,7 @@ def _row(proposal: Proposal, level: _Level, names: Mapping[Path, str]) -> dict[s
     }
 
 
-def _item(proposal: Proposal, level: _Level) -> dict[str, str]:
+def _item(proposal: Proposal, report: Report, level: _Level) -> dict[str, str]:
     paper = proposal.paper
     code = next((item.url for item in paper.links if item.role == "code"), "")
     facts = [
@@ -251,6 +252,7 @@ def _item(proposal: Proposal, level: _Level) -> dict[str, str]:
     ]
     return {
         "link": _link(proposal, level),
+        "box": _box(paper, report),
         "key": paper_key(paper),
         "facts": " · ".join(fact for fact in facts if fact),
         "abstract": markdown(shorten(paper.abstract, level.abstract)) if level.abstract else "",
@@ -288,11 +290,15 @@ def _postponed(proposal: Proposal, level: _Level) -> str:
     return f"{_link(proposal, level)}: {_section(proposal.section, level)} ({number})"
 
 
-def _update(update: Update, level: _Level) -> str:
+def _box(paper: Paper, report: Report) -> str:
+    return "[ ]" if paper_key(paper) in report.unticked else "[x]"
+
+
+def _update(update: Update, report: Report, level: _Level) -> str:
     shown = link(shorten(update.paper.title, level.length), update.paper.url)
     venue = markdown(shorten(update.paper.venue, 80))
     facts = f"{shown}{': ' + venue if venue else ''} ({_section(update.section, level)})"
-    return f"{facts} <!-- update {paper_key(update.paper)} -->"
+    return f"{_box(update.paper, report)} {facts} <!-- update {paper_key(update.paper)} -->"
 
 
 def _source(source: SourceCount) -> dict[str, str]:

@@ -149,7 +149,8 @@ class Report:
     `proposals` are all that are open, those of earlier runs included, and `declined` what was
     taken out of this same pull request while it was open. `commands` says that comments are
     read, so that the text may invite them. `notice` is a sentence a
-    person must read first, empty as a rule.
+    person must read first, empty as a rule. `unticked` are the keys of papers whose box was
+    cleared and cannot be obeyed yet; it stays empty.
     """
 
     proposals: tuple[Proposal, ...]
@@ -161,6 +162,7 @@ class Report:
     funnel: Funnel = Funnel()
     bars: Bars = field(default_factory=Bars)
     notice: str = ""
+    unticked: frozenset[str] = frozenset()
     commands: bool = False
 
 
