@@ -241,7 +241,8 @@ class _Walk:
         if last is None or block.start - last.end > 1 or last.kind != block.kind:
             return
         reading = read(text.rstrip("\r\n"), block.kind, block.columns, self.known)
-        if len(reading.facts.title.split()) >= 3 and len(text) < 400:
+        least = 1 if block.kind == "table row" else 3
+        if len(reading.facts.title.split()) >= least and len(text) < 400:
             self._add(block.kind, block, reading)
 
     def _judge(self, block: Block, text: str, reading: Reading) -> None:

@@ -92,11 +92,8 @@ class Draft:
 
 
 _COLUMNS = (
-    (
-        "title",
-        r"title|paper|papers|name|model|models|method|work|dataset|论文|标题|模型|数据集"
-        r"|(?:数据集|模型|论文)?名称",
-    ),
+    ("title", r"(?:\w+ )?titles?|papers?|paper names?|articles?|论文|标题|论文名称"),
+    ("name", r"(?:\w+ )?names?|models?|methods?|works?|datasets?|模型|数据集|(?:数据集|模型)?名称"),
     ("venue", r"venue|publisher|publication|journal|conference|where|期刊|会议|来源"),
     ("date", r"date|year|time|published|month|release|released|release time|时间|日期|年份"),
     ("authors", r"authors?|作者"),
@@ -109,7 +106,10 @@ _COLUMNS = (
 
 
 def column_name(header: str) -> str:
-    """What a table's column holds, told by its heading; "" for anything else."""
+    """What a table's column holds, told by its heading; "" for anything else.
+
+    A "name" is what an entry goes by where no column has titles.
+    """
     words = " ".join(re.findall(r"[^\W_]+", header.casefold()))
     for name, pattern in _COLUMNS:
         if re.fullmatch(pattern, words):
@@ -120,6 +120,12 @@ def column_name(header: str) -> str:
 def _is_letter(text: str, mark: Mark) -> bool:
     """Whether a tag only shifts letters of a title, as in H<sub>2</sub>O."""
     return re.match(r"</?su[bp]>", text[mark.start : mark.end], re.IGNORECASE) is not None
+
+
+def _is_soft(text: str, mark: Mark) -> bool:
+    """Whether a line ends there only in the file, not for its readers."""
+    ends = mark.kind == "break" and text[mark.start] in "\r\n"
+    return ends and not text[: mark.start].endswith(("  ", "\\"))
 
 
 def _is_badge(code: str) -> bool:
@@ -137,10 +143,14 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
     position = begin
     draft.marks = scan(text, begin)
     stops: list[tuple[int, int, Mark | None]] = []
+    emphasised = 0
     for mark in draft.marks:
         if mark.kind == "emphasis":
+            emphasised = max(emphasised, mark.label[1])
             stops.append((mark.start, mark.label[0], mark))
             stops.append((mark.label[1], mark.end, None))
+        elif mark.start < emphasised and _is_soft(text, mark):
+            continue
         elif not (
             (mark.kind == "code" and not _is_badge(text[mark.start : mark.end]))
             or (mark.kind == "pipe" and not rows)

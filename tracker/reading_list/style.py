@@ -110,7 +110,9 @@ class Style:
                 examples[label_key(link)] = (link, token.text)
                 if label_key(link) == "!":
                     examples["!" + link.label] = (link, token.text)
-                gap = tokens[number - 1].text if number and tokens[number - 1].kind == "text" else ""
+                gap = (
+                    tokens[number - 1].text if number and tokens[number - 1].kind == "text" else ""
+                )
                 first = number - (2 if gap else 1)
                 if first >= 0 and tokens[first].kind == "link":
                     # Pictures often stand closer than words.

@@ -43,7 +43,10 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
         return -1.0
     score = float(min(count, 10))
     if piece.column:
-        score += 14 if piece.column == "title" else -8
+        names = {other.column for other in draft.pieces} & {"title", "name"}
+        own = piece.column == ("title" if "title" in names else "name")
+        first = all(other.cell >= piece.cell for other in draft.pieces if other.column == "name")
+        score += 14 if own and (first or piece.column == "title") else -8
     score += 5 * (piece.line == first_line) - 2 * min(piece.line - first_line, 4)
     score += 3 * piece.bold + (4 if piece.link >= 0 else 0)
     if count <= 4 and _heads(draft, piece):
