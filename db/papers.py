@@ -10,7 +10,7 @@ from sqlalchemy import String, cast, func, insert, select, update
 from sqlmodel import Session
 
 from db import merging
-from db.consolidate import READING_LIST
+from db.consolidate import BY_HAND, READING_LIST
 from db.identity import Record, title_key
 from db.loading import load, stream
 from db.payload import digest, from_payload
@@ -40,6 +40,7 @@ __all__ = [
     "merge",
     "merges",
     "months",
+    "reported",
     "resolve",
     "sightings",
     "stream",
@@ -111,6 +112,11 @@ def get(session: Session, number: int) -> Paper:
 def count(session: Session) -> int:
     """How many papers the index has."""
     return int(session.scalar(select(func.count()).select_from(PAPER)) or 0)
+
+
+def reported(session: Session) -> set[int]:
+    """The papers that a source reported; the others only a list or a pull request names."""
+    return set(session.scalars(select(RECORD.c.paper_id).where(RECORD.c.source.not_in(BY_HAND))))
 
 
 def months(session: Session) -> dict[str, int]:

@@ -267,6 +267,7 @@ class _Proposing:
         with work.index.read() as session:
             # Also those that a person listed or asked for after they were shelved.
             everything = off_the_shelf(session, {*state.listing.sections, *state.asked})
+            reported = papers.reported(session)
             rejected = history.rejected_ids(session) - state.pending.keys() - state.asked.keys()
         known = {
             number: paper
@@ -278,7 +279,7 @@ class _Proposing:
         # What waits for review is judged like the rest, and then left out: the same papers give
         # the same model, so a run repeated without news finds nothing new.
         unlisted = [n for n, p in known.items() if not state.listing.has(n, p)]
-        candidates = [n for n in unlisted if n not in rejected]
+        candidates = [n for n in unlisted if n in reported and n not in rejected]
         judgement = classify(
             known | {number: everything[number] for number in state.asked},
             state.listing,

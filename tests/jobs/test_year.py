@@ -403,3 +403,21 @@ def test_a_box_cleared_during_a_conflict_is_obeyed_after_it(tmp_path: Path) -> N
         [decision] = survey.run().decided
         assert (decision.kind, decision.reason) == ("rejected", "unticked")
         assert gone.text not in survey.text()
+
+
+def test_what_a_person_wrote_on_a_branch_that_was_closed_is_no_paper_of_ours(
+    tmp_path: Path,
+) -> None:
+    with on_github(tmp_path) as survey:
+        first = survey.run().report.proposals[0]
+        line = first.text.replace("100.", "in Town.").replace("2401.", "2309.")
+        survey.github.push(BRANCH, {"README.md": survey.text().replace(first.text, line)})
+        survey.run()
+        survey.github.close_pull(1)
+        survey.week(1)
+        config = survey.folder / "tracker.toml"
+        everything = re.sub(r"min_(\w+) = .*", r"min_\1 = 0", config.read_text("utf-8"))
+        config.write_text(everything.replace("limit = 4", "limit = 100"), "utf-8")
+        added = {proposal.paper.title for proposal in survey.run().added}
+        assert len(added) > 20
+        assert title_in(line) not in added
