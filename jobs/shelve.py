@@ -27,10 +27,11 @@ def shelve_old(
 ) -> int:
     """Shelve what the index has known for `index.keep_months` without any use; how many.
 
-    `relevant` are the papers that this run would file if there were room: they stay.
+    `relevant` are the papers that this run would file if there were room: they stay. Where it found
+    none, it may have judged by a list it could not read, and nothing is shelved.
     """
     months = settings.index.keep_months
-    if not months:
+    if not months or not relevant:
         return 0
     before = datetime.combine(months_before(as_of, months), time(), UTC)
     with index.write() as session:

@@ -22,6 +22,8 @@ from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.settings import Settings, load_settings, parse_settings
 
+OTHER = [1_000_000]
+"""A relevant paper that is none of those below."""
 DAYS = [date(2025, 1, 31), date(2025, 2, 28), date(2025, 9, 1)]
 
 
@@ -58,8 +60,8 @@ def test_what_is_too_old_is_shelved(
     settings = settings_of(tmp_path, months)
     with Index.open("sqlite://") as index:
         numbers = filled(index)
-        assert shelve_old(index, settings, as_of=as_of, now=now, relevant=()) == 3 - len(left)
-        assert shelve_old(index, settings, as_of=as_of, now=now, relevant=()) == 0
+        assert shelve_old(index, settings, as_of=as_of, now=now, relevant=OTHER) == 3 - len(left)
+        assert shelve_old(index, settings, as_of=as_of, now=now, relevant=OTHER) == 0
         with index.read() as session:
             assert list(off_the_shelf(session)) == [numbers[n] for n in left]
             assert list(off_the_shelf(session, numbers)) == numbers
@@ -73,6 +75,14 @@ def test_what_would_be_filed_stays(tmp_path: Path) -> None:
         shelve_old(index, settings_of(tmp_path, 1), as_of=now.date(), now=now, relevant=relevant)
         with index.read() as session:
             assert list(shelved(session, numbers)) == numbers[1:]
+
+
+def test_a_run_that_found_nothing_relevant_shelves_nothing(tmp_path: Path) -> None:
+    now = datetime(2035, 1, 1, tzinfo=UTC)
+    with Index.open("sqlite://") as index:
+        filled(index)
+        settings = settings_of(tmp_path, 1)
+        assert shelve_old(index, settings, as_of=now.date(), now=now, relevant=()) == 0
 
 
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 50))
