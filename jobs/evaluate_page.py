@@ -10,15 +10,15 @@ from jobs.console import printable
 from jobs.evaluate import Evaluation
 from jobs.evaluate_report import (
     RECALLS,
+    Names,
     farthest,
     filing_sentences,
     place_of,
     relevance_sentences,
-    short,
     spread,
 )
 from jobs.past import Held
-from tracker.taxonomy import Path, common_root
+from tracker.taxonomy import common_root, path_text
 
 _SIDE = 300
 """The reliability diagram is a square of so many units."""
@@ -39,14 +39,13 @@ def page(evaluation: Evaluation) -> str:
         undefined=jinja2.StrictUndefined,
     )
     filing, ranking = evaluation.sections, evaluation.relevance
-    root = common_root(filing.paths) if filing else ()
     return environment.get_template("evaluate.html.j2").render(
         files=list(dict.fromkeys(one.entry.file for one in evaluation.listing)),
         entries=evaluation.entries,
         papers=len(evaluation.listing),
         cautions=evaluation.cautions,
         tiles=_tiles(filing, ranking),
-        filing=_filing(evaluation, filing, root) if filing else None,
+        filing=_filing(evaluation, filing) if filing else None,
         ranking=_ranking(evaluation, ranking) if ranking else None,
     )
 
@@ -72,7 +71,8 @@ def _tiles(filing: Assessment | None, ranking: RelevanceAssessment | None) -> li
     return tiles
 
 
-def _filing(evaluation: Evaluation, found: Assessment, root: Path) -> Mapping[str, Any]:
+def _filing(evaluation: Evaluation, found: Assessment) -> Mapping[str, Any]:
+    names, root = Names(found.paths), common_root(found.paths)
     return {
         "sentences": list(filing_sentences(found)),
         "reliability": [
@@ -92,26 +92,25 @@ def _filing(evaluation: Evaluation, found: Assessment, root: Path) -> Mapping[st
         "side": _SIDE,
         "sections": [
             {
-                "name": _clean(short(one.path, root)),
+                "around": _clean(path_text(one.path[len(root) : -1])),
+                "name": _clean(one.path[-1]),
                 "papers": one.papers,
                 "found": None if one.recall is None else round(100 * one.recall),
                 "right": None if one.precision is None else round(100 * one.precision),
             }
             for one in found.sections
         ],
-        "confusion": _confusion(found, root),
+        "confusion": _confusion(found, names),
         "confused": [
-            (_clean(short(a, root)), _clean(short(b, root)), count)
-            for a, b, count in found.confused[:15]
+            (_clean(names(a)), _clean(names(b)), count) for a, b, count in found.confused[:15]
         ],
         "suspects": [
             {
                 **_named(evaluation.listing[suspect.row]),
                 "stands": [
-                    _clean(short(path, root))
-                    for path in sorted(evaluation.listing[suspect.row].sections)
+                    _clean(names(path)) for path in sorted(evaluation.listing[suspect.row].sections)
                 ],
-                "better": _clean(short(found.paths[suspect.better], root)),
+                "better": _clean(names(found.paths[suspect.better])),
                 "confidence": f"{suspect.confidence:.0%}",
                 "current": f"{suspect.current:.0%}",
             }
@@ -120,7 +119,7 @@ def _filing(evaluation: Evaluation, found: Assessment, root: Path) -> Mapping[st
     }
 
 
-def _confusion(found: Assessment, root: Path) -> Mapping[str, Any]:
+def _confusion(found: Assessment, names: Names) -> Mapping[str, Any]:
     """The confusion matrix as shaded cells, the sections in the list's order."""
     sizes = found.matrix.sum(axis=1) + found.matrix.sum(axis=0)
     used = [int(column) for column in sizes.argsort(kind="stable")[::-1] if sizes[column]]
@@ -137,12 +136,12 @@ def _confusion(found: Assessment, root: Path) -> Mapping[str, Any]:
                         "count": count,
                         "right": row == column,
                         "share": round(0.25 + 0.75 * count / total, 2),
-                        "title": f"{count} of {total}: {_clean(short(found.paths[row], root))} "
-                        f"→ {_clean(short(found.paths[column], root))}",
+                        "title": f"{count} of {total}: {_clean(names(found.paths[row]))} "
+                        f"→ {_clean(names(found.paths[column]))}",
                     }
                 )
-    names = [_clean(short(found.paths[column], root)) for column in kept]
-    return {"cells": cells, "names": names, "left_out": len(used) - len(kept)}
+    rows = [_clean(names(found.paths[column])) for column in kept]
+    return {"cells": cells, "names": rows, "left_out": len(used) - len(kept)}
 
 
 def _ranking(evaluation: Evaluation, found: RelevanceAssessment) -> Mapping[str, Any]:

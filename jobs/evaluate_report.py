@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from classifiers.evaluation import Bin, Suspect
 from jobs.console import table
 from jobs.evaluate import Evaluation
 from jobs.past import Held
-from tracker.taxonomy import Path, common_root, path_text
+from tracker.taxonomy import Path, path_text
 
 RECALLS = (100, 300)
 _BINS = (10, 30, 100, 300, 1000, 3000)
@@ -138,21 +139,21 @@ def text(evaluation: Evaluation) -> str:
     head = f"{', '.join(files)}: {evaluation.entries} entries, {len(evaluation.listing)} papers"
     parts = [head, "\n".join(evaluation.cautions)]
     if evaluation.sections is not None:
-        root = common_root(evaluation.sections.paths)
-        parts += _sections_text(evaluation, evaluation.sections, root)
+        names = Names(evaluation.sections.paths)
+        parts += _sections_text(evaluation, evaluation.sections, names)
     if evaluation.relevance is not None:
         parts += _relevance_text(evaluation, evaluation.relevance)
     return "\n\n".join(part for part in parts if part)
 
 
-def _sections_text(evaluation: Evaluation, found: Assessment, root: Path) -> Iterator[str]:
+def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> Iterator[str]:
     yield "\n".join(["FILING", *filing_sentences(found)])
-    rows = [_row(one, root) for one in found.sections]
+    rows = [_row(one, names) for one in found.sections]
     yield table(["section", "papers", "found", "right", ""], rows)
     yield "How sure, and how often right:\n" + "\n".join(_bin(b) for b in found.reliability)
     if found.confused:
         lines = [
-            f"  {count:3} {short(a, root)}  taken for  {short(b, root)}"
+            f"  {count:3} {names(a)}  taken for  {names(b)}"
             for a, b, count in found.confused[:_CONFUSED]
         ]
         yield "\n".join(["Sections confused most:", *lines])
@@ -160,18 +161,18 @@ def _sections_text(evaluation: Evaluation, found: Assessment, root: Path) -> Ite
         lines = [
             line
             for suspect in found.suspects[:_SUSPECTS]
-            for line in _suspect_lines(evaluation, found, suspect, root)
+            for line in _suspect_lines(evaluation, found, suspect, names)
         ]
         left = len(found.suspects) - _SUSPECTS
         more = [f"  and {left} more; --json and --html have all"] if left > 0 else []
         yield "\n".join(["Entries that look misfiled, the clearest first:", *lines, *more])
 
 
-def _row(one: SectionQuality, root: Path) -> tuple[object, ...]:
+def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
     """A section: the share of its papers found again, and of those filed there that are its."""
     found = "–" if one.recall is None else f"{one.recall:.0%}"
     right = "–" if one.precision is None else f"{one.precision:.0%}"
-    name = short(one.path, root)
+    name = names(one.path)
     shown = name if len(name) <= 60 else f"{name[:59]}…"
     return shown, one.papers, found.rjust(5), right.rjust(5), _bar(one.recall or 0.0, 20)
 
@@ -191,13 +192,13 @@ def _bar(share: float, width: int) -> str:
 
 
 def _suspect_lines(
-    evaluation: Evaluation, found: Assessment, suspect: Suspect, root: Path
+    evaluation: Evaluation, found: Assessment, suspect: Suspect, names: Names
 ) -> Iterator[str]:
     held = evaluation.listing[suspect.row]
-    stands = "; ".join(short(path, root) for path in sorted(held.sections))
+    stands = "; ".join(names(path) for path in sorted(held.sections))
     yield f"  {place_of(held)}  {' '.join(held.paper.title.split())}"
     yield f"    stands in    {stands} ({suspect.current:.2f})"
-    yield f"    would be in  {short(found.paths[suspect.better], root)} ({suspect.confidence:.2f})"
+    yield f"    would be in  {names(found.paths[suspect.better])} ({suspect.confidence:.2f})"
 
 
 def _relevance_text(evaluation: Evaluation, found: RelevanceAssessment) -> Iterator[str]:
@@ -262,6 +263,18 @@ def place_of(held: Held) -> str:
     return f"{held.entry.file}:{held.entry.start + 1}"
 
 
-def short(path: Path, root: Path) -> str:
-    """A section without the headings that all of them stand under."""
-    return path_text(path[len(root) :] if path[: len(root)] == root else path)
+class Names:
+    """What sections are called where there is little room: as much of a path as tells it apart."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        ends = Counter(path[-depth:] for path in paths for depth in range(1, len(path) + 1))
+        self._names = {
+            path: next(
+                (path[-d:] for d in range(1, len(path)) if ends[path[-d:]] == 1),
+                path,
+            )
+            for path in paths
+        }
+
+    def __call__(self, path: Path) -> str:
+        return path_text(self._names.get(path, path))

@@ -10,7 +10,7 @@ from jobs.console import Console
 from jobs.evaluate import evaluate
 from jobs.evaluate_page import page
 from jobs.replay import replay
-from tracker.errors import InputError
+from tracker.errors import InputError, TargetError
 from tracker.pull_request.folder import write_atomically
 from tracker.settings import Settings
 
@@ -31,6 +31,7 @@ def show_replay(
     """
     if plot is not None and plot.suffix.lower() != ".svg":
         raise InputError(f"--plot {plot}: the plot is an SVG; name a file that ends in .svg")
+    _check(plot, "--plot")
     result = replay(settings, console, start=start, end=end, budget=budget)
     for problem in result.problems:
         console.warn(problem)
@@ -47,6 +48,7 @@ def show_evaluation(settings: Settings, console: Console, *, html: Path | None =
 
     Raises InputError when the page cannot be written; see also jobs.evaluate.
     """
+    _check(html, "--html")
     result = evaluate(settings, console)
     if html is not None:
         _write(html, page(result), "--html")
@@ -56,9 +58,14 @@ def show_evaluation(settings: Settings, console: Console, *, html: Path | None =
     console.document(evaluate_report.document(result))
 
 
+def _check(path: Path | None, flag: str) -> None:
+    """A place that cannot be written to is told before the work, not after it."""
+    if path is not None and not path.resolve().parent.is_dir():
+        raise InputError(f"{flag} {path}: there is no such folder; make it, or name another")
+
+
 def _write(path: Path, content: str, flag: str) -> None:
     try:
         write_atomically(path, content)
-    except OSError as error:
-        reason = error.strerror or error
-        raise InputError(f"{flag} {path}: cannot be written: {reason}") from None
+    except TargetError as error:
+        raise InputError(f"{flag} {error}") from None
