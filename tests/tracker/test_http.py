@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.world.server import Answer, World
 from tracker.http import Http, HttpError, Limits, Response, UnbelievableError
@@ -152,6 +154,26 @@ def test_patience_bounds_the_waiting(world: World) -> None:
     with Http(clock=clock, sleep=clock.sleep) as http, pytest.raises(HttpError, match="429"):
         http.get(world.url + "/thing", patience=60)
     assert clock.slept == [50.0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    waits=st.lists(st.none() | st.integers(0, 4_000), min_size=5, max_size=5),
+    status=st.sampled_from([429, 503]),
+    patience=st.sampled_from([60.0, 600.0]),
+)
+def test_whatever_a_server_asks_for_the_end_comes_in_time(
+    waits: list[int | None], status: int, patience: float
+) -> None:
+    clock = Clock()
+    with World() as world, Http(clock=clock, sleep=clock.sleep) as http:
+        for wait in waits:
+            headers = {} if wait is None else {"Retry-After": str(wait)}
+            world.fail(Answer(status, headers=headers))
+        with pytest.raises(HttpError):
+            http.get(world.url + "/thing", patience=patience)
+        assert len(world.requests) <= HASTY.attempts
+    assert sum(clock.slept) <= patience
 
 
 def test_pauses_grow(world: World) -> None:
