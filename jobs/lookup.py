@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from db import papers
-from db.store import IndexStore
 from jobs.comments import AskAgain, NotFound
-from jobs.discover import contact_of
+from jobs.discover import http_of
 from jobs.work import Work
 from tracker.errors import SourceError
-from tracker.http import Http
 from tracker.identifiers import Identifier, identify
 from tracker.paper import Paper
 from tracker.settings import ArxivSettings, SemanticScholarSettings
@@ -52,7 +49,7 @@ def finder(work: Work) -> Callable[[str], int]:
 
 def _ask(work: Work, name: Identifier) -> Paper | None:
     """What arXiv, or for its own papers and all others Semantic Scholar, says of a paper."""
-    with _http(work) as http:
+    with http_of(work.settings, work.index) as http:
         if name.scheme == "arxiv":
             from tracker.sources.arxiv import ArxivSource
 
@@ -63,9 +60,3 @@ def _ask(work: Work, name: Identifier) -> Paper | None:
         scholar = work.settings.sources.semantic_scholar or SemanticScholarSettings()
         client = SemanticScholar(scholar.url, http, work.environ.get("S2_API_KEY", ""))
         return next(SearchSource(client, "").enrich([name]), None)
-
-
-@contextmanager
-def _http(work: Work) -> Iterator[Http]:
-    with Http(contact_of(work.settings), store=IndexStore(work.index)) as http:
-        yield http
