@@ -188,7 +188,7 @@ def _bin(b: Bin) -> str:
 def _bar(share: float, width: int) -> str:
     """A bar as long as the share, in eighths of a character."""
     eighths = round(8 * width * share)
-    return "█" * (eighths // 8) + ("", *"▏▎▍▌▋▊▉")[eighths % 8]
+    return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
 def _suspect_lines(

@@ -84,12 +84,15 @@ class Replay:
 
     `right` are the papers of these weeks that the maintainers added after the run of their
     week, `quicker` counts those they added before it. What else they added until `end` appeared
-    before `start` (`older`) or is not in the index (`unknown`).
+    before `start` (`older`) or is not in the index (`unknown`). The bars are those of the
+    settings; they keep nothing back here, so that a replay shows what they would cost.
     """
 
     start: date
     end: date
     budget: int
+    min_relevance: float
+    min_confidence: float
     known_until: date
     papers: Sequence[Known]
     weeks: tuple[Week, ...]
@@ -284,6 +287,8 @@ def _compared(walk: _Walk, weeks: tuple[Week, ...], start: date, end: date) -> R
         start=start,
         end=end,
         budget=walk.budget,
+        min_relevance=walk.settings.propose.min_relevance,
+        min_confidence=walk.settings.propose.min_confidence,
         known_until=walk.history.versions[-1].day,
         papers=walk.papers,
         weeks=weeks,

@@ -20,6 +20,8 @@ class Summary:
     `proposals` and `found` count papers, `recall` is the share of the `right` ones that were
     proposed, `precision` of the proposed ones that were right. `section_agreement` is a share
     of the found ones. `days` are the quartiles of how much earlier these were proposed.
+    `over_the_bars` counts the proposals, and the right ones of them, that the settings'
+    min_relevance and min_confidence would let pass.
     """
 
     proposals: int
@@ -30,12 +32,19 @@ class Summary:
     proposals_per_added: float | None
     section_agreement: float | None
     days: tuple[float, float, float] | None
+    over_the_bars: tuple[int, int]
 
 
 def summary(replay: Replay) -> Summary:
     """The figures of a replay."""
     proposals = sum(len(week.guesses) for week in replay.weeks)
     right, found = len(replay.right), len(replay.hits)
+    passing = [
+        guess
+        for week in replay.weeks
+        for guess in week.guesses
+        if guess.relevance >= replay.min_relevance and guess.confidence >= replay.min_confidence
+    ]
     return Summary(
         proposals=proposals,
         right=right,
@@ -45,6 +54,7 @@ def summary(replay: Replay) -> Summary:
         proposals_per_added=round(proposals / found, 1) if found else None,
         section_agreement=_share(sum(hit.agrees for hit in replay.hits.values()), found),
         days=_quartiles([hit.days for hit in replay.hits.values()]),
+        over_the_bars=(len(passing), sum(guess.place in replay.hits for guess in passing)),
     )
 
 
@@ -78,6 +88,12 @@ def document(replay: Replay) -> dict[str, Any]:
         "days_earlier": {"lower_quartile": days[0], "median": days[1], "upper_quartile": days[2]}
         if days
         else None,
+        "over_the_bars": {
+            "min_relevance": replay.min_relevance,
+            "min_confidence": replay.min_confidence,
+            "proposals": figures.over_the_bars[0],
+            "found": figures.over_the_bars[1],
+        },
         "not_counted": {
             "added_within_their_week": replay.quicker,
             "appeared_before": replay.older,
@@ -240,6 +256,12 @@ def sentences(replay: Replay) -> Iterator[str]:
         yield (
             f"Earlier than the maintainers by {middle:.0f} days (median; quartiles {low:.0f} and "
             f"{high:.0f})."
+        )
+    if figures.proposals:
+        passing, found = figures.over_the_bars
+        yield (
+            f"With the bars of tracker.toml (min_relevance {replay.min_relevance}, min_confidence "
+            f"{replay.min_confidence}): {passing} of the proposals, {found} of them added later."
         )
     yield (
         f"Not counted of what was added meanwhile: {replay.older} that appeared earlier, "

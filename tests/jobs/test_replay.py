@@ -95,6 +95,23 @@ def test_what_the_maintainers_added_later_counts(bakers: DatedList) -> None:
     assert [o["sections"][0][-1] for o in outcomes] == ["Sourdough", "Pastry"]
 
 
+def test_the_settings_bars_keep_nothing_back_but_are_told(bakers: DatedList) -> None:
+    bakers.config.write_text(
+        bakers.config.read_text(encoding="utf-8") + "[propose]\nmin_relevance = 0.5\nlimit = 4\n",
+        encoding="utf-8",
+    )
+    document = run(bakers)
+    assert document["budget"] == 4
+    guesses = [p for week in document["weeks"] for p in week["proposals"]]
+    assert len(guesses) == 16
+    over = document["over_the_bars"]
+    assert over["proposals"] == sum(
+        p["relevance"] >= 0.5 and p["confidence"] >= 0.3 for p in guesses
+    )
+    assert over["proposals"] == 8
+    assert over["found"] == 2
+
+
 def test_a_small_budget_misses_and_says_what(bakers: DatedList) -> None:
     document = run(bakers, "--budget", "1")
     assert all(len(week["proposals"]) == 1 for week in document["weeks"])
