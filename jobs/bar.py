@@ -10,6 +10,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.progress import TimeElapsedColumn as Elapsed
 
+from jobs.console import shortened
+
+_BESIDE = 40
+"""Columns for the bar, its count and the time."""
+
 
 class Bar:
     """One piece of work on the terminal; its count is shown once something was counted."""
@@ -41,7 +46,8 @@ def bar(description: str, total: int | None) -> Iterator[Bar]:
         *(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}")),
         Elapsed(),
     )
-    with Progress(*columns, console=Terminal(stderr=True)) as progress:
-        shown = Bar(progress, description, total)
+    terminal = Terminal(stderr=True)
+    with Progress(*columns, console=terminal) as progress:
+        shown = Bar(progress, shortened(description, max(terminal.width - _BESIDE, 20)), total)
         yield shown
         shown.finish()

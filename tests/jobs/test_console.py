@@ -76,6 +76,18 @@ def test_a_terminal_gets_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
     assert "2/2" in shown
 
 
+def test_a_long_name_leaves_room_for_the_bar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with Console(interactive=True).step("Reading " + "a name " * 20, total=5) as step:
+        step.advance(5)
+    [shown] = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert "…" in shown
+    assert " 5/5 " in shown
+    assert len(shown) <= 80
+
+
 def test_a_bar_counts_what_nobody_announced(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console(interactive=True)
     with console.step("Reading a file") as step:
