@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.identifiers import url_of
 from tracker.paper import Paper
@@ -40,6 +41,7 @@ def publication_of(statements: Iterable[Paper]) -> Publication | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def short_venue(text: str) -> str:
     """A venue's short name: without year, volume and pages; empty for a preprint server."""
     text = " ".join(text.split())

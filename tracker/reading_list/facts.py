@@ -9,6 +9,7 @@ from datetime import date
 
 from tracker.identifiers import arxiv_id
 from tracker.paper import Paper, Role
+from tracker.publication import Publication, publication_of, short_venue
 from tracker.reading_list.dates import PartialDate
 from tracker.reading_list.escape import flatten
 from tracker.reading_list.inline import plain
@@ -23,6 +24,7 @@ _SOME = 0.4
 def facts_of(paper: Paper, own: Sequence[Template], wider: Sequence[Template]) -> Facts:
     """What a section would write of a paper; `own` are its entries, `wider` those around it."""
     facts = [template.facts for template in own]
+    publication = publication_of([paper])
     short, title = _names(flatten(paper.title), facts)
     authors, et_al = _authors(paper, facts)
     return Facts(
@@ -30,8 +32,8 @@ def facts_of(paper: Paper, own: Sequence[Template], wider: Sequence[Template]) -
         short_name=short,
         authors=authors,
         et_al=et_al,
-        venue=_venue(paper, facts, [template.facts for template in wider]),
-        published=_date(paper, facts),
+        venue=_venue(paper, publication, facts, [template.facts for template in wider]),
+        published=_date(paper, publication, facts),
         links=_links(paper, own, wider),
     )
 
@@ -60,18 +62,24 @@ def _authors(paper: Paper, facts: Sequence[Facts]) -> tuple[tuple[str, ...], boo
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_JOINED = re.compile(r"(\W+)(?:19|20)\d\d$")
 
 
-def _venue(paper: Paper, facts: Sequence[Facts], wider: Sequence[Facts]) -> str:
+def _venue(
+    paper: Paper,
+    publication: Publication | None,
+    facts: Sequence[Facts],
+    wider: Sequence[Facts],
+) -> str:
     """The venue as the section writes venues; for a preprint its word for preprints."""
     stated = [fact.venue for fact in facts if fact.venue]
     if len(stated) < _SOME * len(facts):
         return ""
     year = str(paper.published.year) if paper.published else ""
-    if paper.venue:
-        venue = flatten(paper.venue)
-        dated = [re.search(r"(\W+)(?:19|20)\d\d$", text) for text in stated]
-        joints = Counter(found[1] for found in dated if found)
+    if publication:
+        year = str(publication.year) if publication.year else year
+        venue = _spelling(publication.venue, [*facts, *wider])
+        joints = Counter(found[1] for text in stated if (found := _JOINED.search(text)))
         if year and sum(joints.values()) > 0.5 * len(stated) and not _YEAR.search(venue):
             return venue + joints.most_common(1)[0][0] + year
         return venue
@@ -89,7 +97,19 @@ def _venue(paper: Paper, facts: Sequence[Facts], wider: Sequence[Facts]) -> str:
     return ""
 
 
-def _date(paper: Paper, facts: Sequence[Facts]) -> PartialDate | None:
+def _spelling(venue: str, facts: Sequence[Facts]) -> str:
+    """The list's own name for a venue, in short where it has none."""
+    names = Counter(
+        _JOINED.sub("", fact.venue)
+        for fact in facts
+        if fact.venue and short_venue(fact.venue).casefold() == venue.casefold()
+    )
+    return names.most_common(1)[0][0] if names else flatten(venue)
+
+
+def _date(
+    paper: Paper, publication: Publication | None, facts: Sequence[Facts]
+) -> PartialDate | None:
     """The day of a paper, as finely as the newest entries of its kind write theirs."""
     dated = [fact for fact in facts if fact.published]
     if paper.published is None or len(dated) < _SOME * len(facts) or not dated:
@@ -99,6 +119,8 @@ def _date(paper: Paper, facts: Sequence[Facts]) -> PartialDate | None:
     dates = [fact.published for fact in alike or dated if fact.published]
     newest = sorted(dates, key=lambda date: date.key, reverse=True)
     depth = Counter(d.depth for d in newest[:12] if d.year == newest[0].year).most_common(1)[0][0]
+    if depth == 1 and publication and publication.year:
+        return PartialDate(publication.year)
     return _known(paper.published, told=paper.updated is not None).cut(depth)
 
 
