@@ -106,26 +106,29 @@ def bare_url_end(text: str, start: int, end: int) -> int:
     return stop
 
 
+_SIGNS = {"[]": re.compile(r"\\|\[|\]"), "()": re.compile(r"\\|\(|\)|\r|\n")}
+
+
 def closing(text: str, start: int, end: int, pair: str = "[]") -> int:
     """The place of the bracket that closes the one at `start`; -1 where none does."""
-    depth, position = 0, start
-    while position < end:
-        sign = text[position]
+    depth, position, signs = 0, start, _SIGNS[pair]
+    while (found := signs.search(text, position, end)) is not None:
+        sign, position = found[0], found.end()
         if sign == "\\":
-            position += 2
-            continue
-        if sign == pair[0]:
+            position += 1
+        elif sign == pair[0]:
             depth += 1
         elif sign == pair[1]:
             depth -= 1
             if depth == 0:
-                return position
-        elif sign in "\r\n" and pair == "()":
+                return found.start()
+        else:
             return -1
-        position += 1
     return -1
 
 
+_NESTED = re.compile(r"[\[<]|https?://")
+_BLANK_OR_BAR, _BLANK = re.compile(r"[\s|]|$"), re.compile(r"\s")
 _LONGEST = 2_000
 """No bracket of a real list is longer; the limit keeps hostile text from costing squared time."""
 
@@ -139,13 +142,16 @@ def _bracket(text: str, at: int, end: int, *, image: bool) -> Mark | None:
     stop = closing(text, close + 1, end, "()")
     if stop < 0:
         # An address that is never closed ends where the white space begins.
-        found = re.compile(r"[\s|]|$").search(text, close + 2, end)
+        found = _BLANK_OR_BAR.search(text, close + 2, end)
         stop = found.start() if found else end
         return Mark("link", at, stop, (opening + 1, close), (close + 2, stop))
     url = _destination(text, close + 2, stop)
     if image:
         return Mark("image", at, stop + 1, (opening + 1, close), url)
-    inner = next((m for m in scan(text, opening + 1, close) if m.kind in ("image", "link")), None)
+    inner = None
+    if _NESTED.search(text, opening + 1, close):
+        marks = scan(text, opening + 1, close)
+        inner = next((mark for mark in marks if mark.kind in ("image", "link")), None)
     if inner is not None and inner.kind == "link" and text[inner.start] == "[":
         return None
     if inner is not None and inner.kind == "image":
@@ -159,7 +165,7 @@ def _destination(text: str, start: int, stop: int) -> tuple[int, int]:
     if start < stop and text[start] == "<":
         close = text.find(">", start, stop)
         return (start + 1, close) if close > 0 else (start, stop)
-    found = re.compile(r"\s").search(text, start, stop)
+    found = _BLANK.search(text, start, stop)
     return (start, found.start() if found else stop)
 
 
@@ -211,7 +217,6 @@ _DECORATION = re.compile(
     r"!\[[^\]]*\]\([^)]*\)|<!--.*?-->|</?[a-zA-Z][^<>]*>|\*+|~~|`+|(?<!\w)_+|_+(?!\w)", re.DOTALL
 )
 _LINK_TEXT = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()\s]|\([^()]*\))*\)")
-_MARKUP = re.compile(r"[\[\]<>&*~`_\\\0]")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -221,8 +226,6 @@ _MARKUP = re.compile(r"[\\*_`~<&\[!\0]")
 def plain(markdown: str) -> str:
     """What a reader sees of a piece of Markdown, on one line."""
     if not _MARKUP.search(markdown):
-        return " ".join(markdown.split())
-    if _MARKUP.search(markdown) is None:
         return " ".join(markdown.split())
     text = _LINK_TEXT.sub(r"\1", markdown)
     escaped: list[str] = []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tracker.paper import Role
 from tracker.reading_list.dates import PartialDate, WrittenDate, find_date
@@ -105,6 +107,7 @@ _COLUMNS = (
 )
 
 
+@lru_cache(maxsize=1_024)
 def column_name(header: str) -> str:
     """What a table's column holds, told by its heading; "" for anything else.
 
@@ -117,15 +120,19 @@ def column_name(header: str) -> str:
     return "date" if "date" in words else ""
 
 
+_SHIFTED = re.compile(r"</?su[bp]>", re.IGNORECASE)
+_INNER = re.compile(r"\*{1,3}|_{1,2}|~~")
+
+
 def _is_letter(text: str, mark: Mark) -> bool:
     """Whether a tag only shifts letters of a title, as in H<sub>2</sub>O."""
-    return re.match(r"</?su[bp]>", text[mark.start : mark.end], re.IGNORECASE) is not None
+    return mark.kind == "tag" and _SHIFTED.match(text, mark.start, mark.end) is not None
 
 
 def _is_soft(text: str, mark: Mark) -> bool:
     """Whether a line ends there only in the file, not for its readers."""
     ends = mark.kind == "break" and text[mark.start] in "\r\n"
-    return ends and not text[: mark.start].endswith(("  ", "\\"))
+    return ends and not text[max(0, mark.start - 2) : mark.start].endswith(("  ", "\\"))
 
 
 def _is_badge(code: str) -> bool:
@@ -134,17 +141,11 @@ def _is_badge(code: str) -> bool:
     return find_date(words) is not None or looks_like_venue(words)
 
 
-def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html: bool) -> None:
-    """Divide the text at its constructs."""
-    text = draft.text
-    state = _State(rows=rows, columns=tuple(column_name(c) for c in columns))
-    # A row may do without the first bar; its first cell is the first column then.
-    state.cell = int(rows and not text.lstrip().startswith("|"))
-    position = begin
-    draft.marks = scan(text, begin)
+def _stops(text: str, marks: Sequence[Mark], *, rows: bool) -> list[tuple[int, int, Mark | None]]:
+    """Where a text is cut, left to right; None where emphasis ends."""
     stops: list[tuple[int, int, Mark | None]] = []
     emphasised = 0
-    for mark in draft.marks:
+    for mark in marks:
         if mark.kind == "emphasis":
             emphasised = max(emphasised, mark.label[1])
             stops.append((mark.start, mark.label[0], mark))
@@ -157,7 +158,18 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
             or _is_letter(text, mark)
         ):
             stops.append((mark.start, mark.end, mark))
-    for start, end, stop in sorted(stops, key=lambda each: each[:2]):
+    return sorted(stops, key=lambda each: each[:2])
+
+
+def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html: bool) -> None:
+    """Divide the text at its constructs."""
+    text = draft.text
+    state = _State(rows=rows, columns=tuple(column_name(c) for c in columns))
+    # A row may do without the first bar; its first cell is the first column then.
+    state.cell = int(rows and not text.lstrip().startswith("|"))
+    position = begin
+    draft.marks = scan(text, begin)
+    for start, end, stop in _stops(text, draft.marks, rows=rows):
         if start < position:
             continue
         _add_piece(draft, state, position, start)
@@ -206,11 +218,10 @@ class _State:
 
 def _add_piece(draft: Draft, state: _State, start: int, end: int, link: int = -1) -> None:
     text = draft.text
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if start < end:
+    words = text[start:end]
+    if bare := words.strip():
+        start += len(words) - len(words.lstrip())
+        end = start + len(bare)
         draft.pieces.append(
             Piece(start, end, state.bold, state.italic, link, state.line, state.cell, state.column)
         )
@@ -234,7 +245,7 @@ def _add_link(draft: Draft, state: _State, mark: Mark) -> None:
     draft.put("url", *mark.url, index)
     if mark.kind == "link" and mark.image is None and words and label_role(words) is None:
         start, end = mark.label
-        inner = re.compile(r"\*{1,3}|_{1,2}|~~").match(text, start, end)
+        inner = _INNER.match(text, start, end)
         if inner and text[:end].endswith(inner[0]) and end - start > 2 * len(inner[0]):
             start, end = start + len(inner[0]), end - len(inner[0])
         _add_piece(draft, state, start, end, index)

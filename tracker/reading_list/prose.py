@@ -19,6 +19,8 @@ _WE = re.compile(r"\b(?:our|we|my)\b", re.IGNORECASE)
 
 def is_navigation(text: str) -> bool:
     """Whether all links of a text lead to sections of the list itself."""
+    if "#" not in text:
+        return False
     urls = [text[mark.url[0] : mark.url[1]] for mark in scan(text) if mark.kind == "link"]
     return bool(urls) and all(_ANCHOR.match(url) for url in urls)
 

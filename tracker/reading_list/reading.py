@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
@@ -11,17 +12,19 @@ from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading,
 from tracker.reading_list.rows import is_nothing
 from tracker.reading_list.title import KEYED, pick_title, take_title, title_of_citation
 from tracker.reading_list.words import (
-    ET_AL,
     SENTENCE,
     author_parts,
+    et_al,
     leading_authors,
     looks_like_name,
     looks_like_venue,
 )
 
+ANY_WORD = re.compile(r"\w")
 _MARKER = re.compile(r"(?:\s*(?:[-*+•]|\d{1,9}[.)])(?:\s+\[[ xX]\](?=\s))?\s+|#{1,6}\s+|\s*)")
 
 
+@lru_cache(maxsize=4096)
 def read(
     text: str,
     kind: str = "bullet",
@@ -31,7 +34,8 @@ def read(
     """Read an entry's text (without its final line ending).
 
     `columns` are the table's headings; `known` are venues the rest of the list writes (as
-    `venue_key` gives them). A text without anything like a title gives an empty title.
+    `venue_key` gives them). A text without anything like a title gives an empty title. After an
+    edit the entries it left alone need not be read again.
     """
     draft = Draft(text)
     begin = 0
@@ -52,7 +56,7 @@ def read(
 def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     text = draft.text
     words = text[piece.start : piece.end]
-    if piece.link >= 0 or not re.search(r"\w", plain(words)):
+    if piece.link >= 0 or not ANY_WORD.search(plain(words)):
         return
     if piece.cell and is_nothing(words):
         return
@@ -72,15 +76,19 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
         start = _take_authors(draft, start, piece.end)
         if start >= piece.end:
             return
-    if not _take_venue_and_date(draft, start, piece, known, kind) and re.search(
-        r"\w", text[start : piece.end]
+    if not _take_venue_and_date(draft, start, piece, known, kind) and ANY_WORD.search(
+        text[start : piece.end]
     ):
         _note(draft, start, piece.end)
 
 
+_LINE_END = re.compile(r"[\r\n]|<br\s*/?>")
+_LINE_START = re.compile(r"\s*(?:[-*+•>]|\d+[.)])?[\s*_]*")
+
+
 def _begins_line(text: str, start: int) -> bool:
-    line = re.split(r"[\r\n]|<br\s*/?>", text[:start])[-1]
-    return re.fullmatch(r"\s*(?:[-*+•>]|\d+[.)])?[\s*_]*", line) is not None
+    line = _LINE_END.split(text[:start])[-1]
+    return _LINE_START.fullmatch(line) is not None
 
 
 def _names(draft: Draft, piece: Piece, words: str) -> bool:
@@ -104,7 +112,7 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
     while start < end and text[start] in _BEFORE_NAMES:
         start += 1
     stop = end
-    if found := ET_AL.search(text, start, end):
+    if found := et_al(text, start, end):
         stop = found.end()
         draft.et_al = True
         names = text[start : found.start()]
@@ -121,7 +129,7 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
         # Where they work.
         _note(draft, *behind.span(1))
         stop = behind.end()
-    return stop if re.search(r"\w", text[stop:end]) else end
+    return stop if ANY_WORD.search(text[stop:end]) else end
 
 
 def _take_venue_and_date(
@@ -133,7 +141,7 @@ def _take_venue_and_date(
     if found is not None:
         sides = [(start, found.start), (found.end, end)]
         spare = [_trim_venue(text, *side) for side in sides]
-        spare = [side for side in spare if re.search(r"\w", text[side[0] : side[1]])]
+        spare = [side for side in spare if ANY_WORD.search(text[side[0] : side[1]])]
         if kind == "" and any(len(text[a:b].split()) > 12 for a, b in spare):
             return False
         draft.date = found
@@ -153,7 +161,7 @@ def _take_venue_and_date(
             draft.venue = plain(words)
             draft.put("venue", left, right)
             taken = True
-        elif taken and re.search(r"\w", words):
+        elif taken and ANY_WORD.search(words):
             _note(draft, left, right)
     return taken
 

@@ -12,7 +12,7 @@ from tracker.reading_list.escape import escape_title, flatten
 from tracker.reading_list.missing import leave_out
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.template import Template, Token, label_key
-from tracker.reading_list.words import ET_AL
+from tracker.reading_list.words import et_al
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
 def _authors(example: str, facts: Facts, habits: Habits) -> str:
     """The authors, joined as those of the example are."""
     names = list(facts.authors)
-    found = ET_AL.search(example)
+    found = et_al(example)
     joints = Counter(re.findall(r"\s*[;，、；]\s*|,\s*", re.sub(r",?\s+(?:and|&)\s", " ", example)))
     joint = joints.most_common(1)[0][0] if joints else ", "
     if len(names) == 2 and habits.pair:

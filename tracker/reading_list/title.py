@@ -8,7 +8,7 @@ from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Piece
 from tracker.reading_list.words import (
-    ET_AL,
+    et_al,
     is_paper_url,
     label_role,
     looks_like_authors,
@@ -59,8 +59,8 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
     if looks_like_authors(words):
         # "Bread and Butter" is a title in bold, and two people in italics.
         marked = piece.bold or piece.link >= 0
-        score -= 4 if marked else 14 if ET_AL.search(words) or count > 4 else 8
-    if find_date(words) is not None and count <= 3:
+        score -= 4 if marked else 14 if et_al(words) or count > 4 else 8
+    if count <= 3 and find_date(words) is not None:
         score -= 8
     if piece.italic and looks_like_venue(words) and count < 6:
         score -= 4

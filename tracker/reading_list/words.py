@@ -73,6 +73,7 @@ def link_role(label: str, url: str) -> Role:
     return named or by_address
 
 
+@lru_cache(maxsize=4096)
 def url_role(url: str) -> Role:
     """What an address says a link leads to."""
     host = (_split(url).hostname or "").removeprefix("www.")
@@ -89,6 +90,7 @@ def url_role(url: str) -> Role:
     return "project" if host.endswith(("github.io", "gitlab.io", "youtube.com")) else "other"
 
 
+@lru_cache(maxsize=4096)
 def is_paper_url(url: str) -> bool:
     """Whether an address leads to a paper: it carries an identifier, or a publisher's host."""
     if not url.lower().startswith(("http://", "https://")):
@@ -147,19 +149,31 @@ _NAME = re.compile(
     r"(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)\b"
     r"|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
 )
-ET_AL = re.compile(
+_ET_AL = re.compile(
     r",?\s*(?:\*+\s*)?\b(?:et|el)\.?\s+al\b\.?|,?\s*等|,?\s*\band others\b|, ?\.\.\.", re.IGNORECASE
 )
 
 
 SENTENCE = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=\S)")
 """Where one sentence ends and another begins; initials end none."""
+_MAYBE_ET_AL = re.compile(r"\bal\b|等|\bothers\b|\.\.\.", re.IGNORECASE)
+
+
+def et_al(text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+    """The words that stand for further authors, with the comma and marks before them."""
+    stop = len(text) if end is None else end
+    # Few texts have them, and this is quicker to tell.
+    if _MAYBE_ET_AL.search(text, start, stop) is None:
+        return None
+    return _ET_AL.search(text, start, stop)
+
+
 _JOINT = re.compile(r"[,;，、&]| and ")
 
 
 def looks_like_authors(text: str) -> bool:
     """Whether a piece of text is a row of names."""
-    if ET_AL.search(text):
+    if et_al(text):
         return len(text.split()) <= 24 or text.count(",") >= 2
     if _JOINT.search(text) is None:
         return False
@@ -175,8 +189,10 @@ def leading_authors(text: str) -> int:
 
     What follows them is a sentence of its own, or a venue or date behind a comma.
     """
-    if found := ET_AL.search(text):
+    if found := et_al(text):
         return found.end() if looks_like_authors(text[: found.end()]) else 0
+    if _JOINT.search(text) is None:
+        return 0
     sentence = SENTENCE.search(text)
     end = sentence.start() if sentence else len(text)
     for joint in [None, *reversed(list(re.finditer(r"\s*[,;]\s+", text[:end])))]:
