@@ -115,7 +115,7 @@ class Hearing:
             if gone is not None and command.kind != "move":
                 return []
             return [f"No one paper of this pull request is called “{command.paper[:80]}”."]
-        for asked in (heard.refused, heard.moved):
+        for asked in (heard.refused, heard.moved, heard.asked):
             asked.pop(number, None)
         if command.kind != "move":
             heard.refused[number] = word
@@ -135,6 +135,7 @@ class Hearing:
             return [str(unknown)]
         if number in self.proposals:
             heard.refused.pop(number, None)
+            heard.asked[number] = word
             if section is not None:
                 heard.moved[number] = replace(word, section=section)
             return []

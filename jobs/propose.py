@@ -15,6 +15,7 @@ from jobs.classify import Judgement, Verdict
 from jobs.listing import around, section_settings
 from jobs.settle import State
 from jobs.updates import Due, apply_updates, remember_offered
+from jobs.verdicts import bring_back
 from jobs.work import Work
 from tracker.pull_request.body import render_body
 from tracker.pull_request.proposal import (
@@ -189,13 +190,7 @@ def record(work: Work, state: State, outcome: Outcome, pull_request: PullRequest
     now = work.now
     with work.index.write() as session:
         remember_offered(session, outcome.updated, now)
-        asked = state.asked.keys() & set(outcome.numbers)
-        for number in sorted(history.rejected_ids(session) & asked):
-            word = state.asked[number]
-            back = history.Decision(
-                paper=number, kind="reconsidered", at=now, who=word.who, where=word.where
-            )
-            history.add_decision(session, back)
+        bring_back(session, state.asked, outcome.numbers, now)
         known = {
             p.paper: p.id for p in history.proposals(session, state="open") if p.id is not None
         }

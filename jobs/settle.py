@@ -11,7 +11,7 @@ from db.consolidate import PULL_REQUEST
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
-from jobs.verdicts import decide, keep_declined, read_past
+from jobs.verdicts import bring_back, decide, keep_declined, read_past
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
@@ -125,6 +125,8 @@ def settle(
             now=work.now,
         )
         keep_declined(session, declined, work.now)
+        # A run may have died after it proposed them again and before it wrote down why.
+        bring_back(session, {**wishes, **heard.asked}, branch.pending, work.now)
     return State(
         listing=listing,
         sections=sections_to_file_under(base, work.settings),

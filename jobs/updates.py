@@ -107,12 +107,14 @@ def settle_updates(
     with index.write() as session:
         for item in due:
             here = on_branch.entries.get(item.number)
-            if here is None or _was_declined(session, item):
-                continue
             told = item.among(offered)
+            declined = _was_declined(session, item)
+            # A run may have died between declining it and taking it off the branch.
+            if here is None or (declined and told is None):
+                continue
             before = history.recall(session, _OFFERED, str(item.number))
             written = _bare(here.text) != _bare(item.entry.text)
-            wanted = told is not None and paper_key(told.paper) not in unticked
+            wanted = told is not None and paper_key(told.paper) not in unticked and not declined
             if told is None and not (before and before[0] == item.mark):
                 # What a person wrote there meanwhile is theirs.
                 new += [] if written else [item]

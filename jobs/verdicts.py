@@ -193,3 +193,15 @@ def keep_declined(session: Session, declined: Mapping[int, Declined], now: datet
                 reason=item.reason,
             ),
         )
+
+
+def bring_back(
+    session: Session, asked: Mapping[int, Word], proposed: Collection[int], now: datetime
+) -> None:
+    """Record that rejected papers which are proposed again were asked for."""
+    for number in sorted(history.rejected_ids(session) & asked.keys() & set(proposed)):
+        word = asked[number]
+        back = history.Decision(
+            paper=number, kind="reconsidered", at=now, who=word.who, where=word.where
+        )
+        history.add_decision(session, back)

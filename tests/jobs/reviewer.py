@@ -10,9 +10,11 @@ Everything happens on the survey's own day, which the stand-in's clock follows.
 
 from __future__ import annotations
 
+import copy
 import json
+import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -113,6 +115,24 @@ class Survey:
         """The proposals that wait, as the index has them."""
         with Index.open(self.settings.index_url) as index, index.read() as session:
             return history.proposals(session, state="open")
+
+    def save(self) -> Callable[[], None]:
+        """What brings everything back to how it is now: the repository, its people, the index."""
+        world = self.github
+        then = copy.deepcopy((world.refs, world.threads, world.comments, world.labels, world.ids))
+        files = {path: (path.read_bytes(), path.stat()) for path in self.folder.iterdir()}
+
+        def restore() -> None:
+            for path in self.folder.iterdir():
+                path.unlink()
+            for path, (content, about) in files.items():
+                path.write_bytes(content)
+                # A source that looks as it did is not read again.
+                os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+            world.refs, world.threads, world.comments, world.labels, world.ids = copy.deepcopy(then)
+            world.requests.clear()
+
+        return restore
 
     def name(self, number: int) -> str:
         """A paper's name that does not depend on the index."""

@@ -182,18 +182,19 @@ def _merged(
 
 
 def _announced(head: str, fork: Divergence, record: Record | None) -> str:
-    """The commit to go on from: the head, or what the text speaks of where a run died after it.
+    """The commit to go on from: the head, or what stood there before a run that died.
 
     A run that died between moving the branch and writing the text leaves commits of ours that
-    no text speaks of. Going on from before them makes them again, and finds them done.
+    no text speaks of. Going on from before them makes them again, and finds them done. What a
+    person committed is gone on from in any case.
     """
-    if record is None or record.head in {"", head}:
-        return head
     names = [commit.name for commit in fork.commits]
-    if record.head not in names:
+    if record is None or record.head not in names:
         return head
-    later = fork.commits[names.index(record.head) + 1 :]
-    return record.head if all(commit.is_ours for commit in later) else head
+    seen = record.head
+    for commit in fork.commits[names.index(record.head) + 1 :]:
+        seen = seen if commit.is_ours else commit.name
+    return seen
 
 
 def _overlay(
