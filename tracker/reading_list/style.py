@@ -13,6 +13,7 @@ from tracker.paper import Paper
 from tracker.reading_list.cells import Rows
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.facts import facts_of
+from tracker.reading_list.labels import Labels
 from tracker.reading_list.likeness import closest, distance
 from tracker.reading_list.order import Order, learn_order
 from tracker.reading_list.pieces import Facts, NamedLink
@@ -203,7 +204,12 @@ class Style:
 
     def facts_of(self, paper: Paper) -> Facts:
         """What the section would write of a paper."""
-        return facts_of(paper, self.templates, [Template(entry) for entry in self.wider[:200]])
+        return facts_of(paper, self.labels)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """How its entries, and those around, label their links."""
+        return Labels(self.templates, [Template(entry) for entry in self.wider[:200]])
 
     def describe(self) -> str:
         """The style in one line, as `tracker init` shows it."""

@@ -1,0 +1,161 @@
+"""The links of a new entry, labelled as the section labels its own: words, numbers, badges."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from tracker.identifiers import arxiv_id
+from tracker.paper import Paper, Role
+from tracker.reading_list.inline import plain
+from tracker.reading_list.pieces import NamedLink
+from tracker.reading_list.template import Template
+from tracker.reading_list.words import label_role
+
+_WANTED: tuple[Role, ...] = ("code", "project", "data", "model")
+_Form = tuple[str, str]
+"""A label and a picture's address, with `{arxiv}` and `{repository}` for what they repeat."""
+
+
+class Labels:
+    """How a section links a paper; `own` are its entries, `wider` those around it."""
+
+    def __init__(self, own: Sequence[Template], wider: Sequence[Template]) -> None:
+        self.own = own
+        self.wider = wider
+        self._forms = [_forms(own), _forms(wider)]
+        self._addresses = [_addresses(own), _addresses(wider)]
+        self._carried = 2 * sum(template.carrier >= 0 for template in own) > len(own)
+        named = sum(any(role == "paper" for role, _ in _labelled(template)) for template in own)
+        self._named = 2 * named > len(own)
+        self._pictures = _pictures(own)
+
+    def links_of(self, paper: Paper) -> tuple[NamedLink, ...]:
+        """The paper's own link first, then the others the list has a word for."""
+        found: list[NamedLink] = []
+        if url := self._address(paper):
+            if self._carried:
+                found.append(NamedLink("paper", url))
+            if not self._carried or self._named:
+                found.append(self._label("paper", url))
+        for link in paper.links:
+            if link.role in _WANTED and all(link.url != other.url for other in found):
+                named = self._label(link.role, link.url)
+                if named.image or named.label not in ("", link.url):
+                    found.append(named)
+        values: dict[str, str] = {}
+        for named in found:
+            values |= _values(named.url)
+        pictures = (
+            (_filled(label, values), _filled(image, values)) for label, image in self._pictures
+        )
+        shown = (NamedLink("other", "", label or "", image) for label, image in pictures if image)
+        return (*found, *shown)
+
+    def _label(self, role: Role, url: str) -> NamedLink:
+        """A link as links of its role are labelled."""
+        values = _values(url)
+        for forms in self._forms:
+            for label, image in forms.get(role, ()):
+                texts = _filled(label, values), _filled(image, values)
+                if texts[0] is not None and texts[1] is not None:
+                    return NamedLink(role, url, url if label == "<>" else texts[0], texts[1])
+        return NamedLink(role, url, "paper" if role == "paper" else "")
+
+    def _address(self, paper: Paper) -> str:
+        """The address the list links a paper by: of arXiv's the abstract's or the PDF's."""
+        arxiv = paper.identifier("arxiv")
+        form = next((form for form in self._addresses if form), "")
+        return form.replace("{}", arxiv) if arxiv and form else paper.url
+
+
+def _forms(templates: Sequence[Template]) -> dict[Role, list[_Form]]:
+    """How links of each role are labelled, the commonest way first."""
+    counts: dict[Role, Counter[_Form]] = {}
+    for template in templates:
+        for role, form in _labelled(template):
+            counts.setdefault(role, Counter())[form] += 1
+    return {role: [form for form, _ in forms.most_common()] for role, forms in counts.items()}
+
+
+def _labelled(template: Template) -> Iterator[tuple[Role, _Form]]:
+    """The labels that say what a link is; others are the names of what is linked."""
+    for number, link in enumerate(template.facts.links):
+        if number == template.carrier or not link.url:
+            continue
+        form = _form(link, (link.url,))
+        words = plain(form[0]).strip("[]() ")
+        known = label_role(words) is not None or "{" in words or form[0] == "<>"
+        if known or "{" in form[1]:
+            yield link.role, form
+
+
+def _pictures(templates: Sequence[Template]) -> list[_Form]:
+    """The pictures without a link that most entries with links like these have."""
+    shown: Counter[_Form] = Counter()
+    able: Counter[str] = Counter()
+    for template in templates:
+        urls = tuple(link.url for link in template.facts.links if link.url)
+        able.update({name for url in urls for name in _values(url)})
+        for link in template.facts.links:
+            if not link.url and "{" in (form := _form(link, urls))[1]:
+                shown[form] += 1
+    return [
+        form
+        for form, count in shown.items()
+        if count >= 2 and all(2 * count > able[name] for name in _NAMES.findall(form[1]))
+    ]
+
+
+_REPOSITORY = re.compile(r"https?://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?(?:[#?].*)?$")
+_NAMES = re.compile(r"\{(arxiv|repository)\}")
+
+
+@lru_cache(maxsize=4_096)
+def _values(url: str) -> Mapping[str, str]:
+    """What of an address labels and badges repeat: an arXiv identifier, a repository."""
+    if repository := _REPOSITORY.match(url):
+        return {"repository": repository[1]}
+    arxiv = arxiv_id(url) if "arxiv" in url.lower() else None
+    return {"arxiv": arxiv[0]} if arxiv else {}
+
+
+def _form(link: NamedLink, urls: Sequence[str]) -> _Form:
+    """The label and picture of a link with what they repeat of these addresses left open."""
+    label, image = "<>" if link.label == link.url else link.label, link.image
+    for url in urls:
+        for name, value in _values(url).items():
+            label, image = _opened(label, name, value), _opened(image, name, value)
+    return label, image
+
+
+def _opened(text: str, name: str, value: str) -> str:
+    if value.lower() not in text.lower():
+        return text
+    version = r"(?:v\d+)?" if name == "arxiv" else ""
+    return re.sub(rf"(?i){re.escape(value)}{version}", f"{{{name}}}", text)
+
+
+def _filled(form: str, values: Mapping[str, str]) -> str | None:
+    """A label or picture for these values; None where it needs one that is not known."""
+    if any(name not in values for name in _NAMES.findall(form)):
+        return None
+    return _NAMES.sub(lambda found: values[found[1]], form)
+
+
+_ARXIV_PAGE = re.compile(
+    r"(https?://(?:www\.)?(?:arxiv\.org|browse\.arxiv\.org)/(?:abs|pdf|html)/)"
+    r"\d{4}\.\d{4,5}(?:v\d+)?(\.pdf)?/?$"
+)
+
+
+def _addresses(templates: Sequence[Template]) -> str:
+    """How these entries link to arXiv, `{}` for the identifier; "" where they do not."""
+    forms: Counter[str] = Counter()
+    for template in templates:
+        for link in template.facts.links:
+            if link.role == "paper" and (found := _ARXIV_PAGE.match(link.url)):
+                forms[found[1] + "{}" + (found[2] or "")] += 1
+    return forms.most_common(1)[0][0] if forms else ""
