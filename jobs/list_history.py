@@ -105,8 +105,8 @@ def read_history(settings: Settings) -> ListHistory:
     head = found.head(branch)
     if head is None:
         raise InputError(f"list.branch {branch!r}: no such branch in {folder}; correct it")
-    git = _Git(folder)
-    prefix = git("rev-parse", "--show-prefix").strip()
+    prefix = _Git(folder)("rev-parse", "--show-prefix").rstrip("\n")
+    git = _Git(Path(_Git(folder)("rev-parse", "--show-toplevel").rstrip("\n")))
     changes = [
         change
         for name in settings.list.files
@@ -116,7 +116,10 @@ def read_history(settings: Settings) -> ListHistory:
     versions = _versions(_main_line(git, head), changes)
     if not any(version.blobs for version in versions):
         names = ", ".join(settings.list.files)
-        raise InputError(f"list.files: {names}: not in the history of {branch}; name its files")
+        broken = f" ({git.problems[0]})" if git.problems else ""
+        raise InputError(
+            f"list.files: {names}: not in the history of {branch}{broken}; name its files"
+        )
     skip = settings.list.skip_sections
     return ListHistory(folder, versions, skip=skip, shallow=shallow, problems=git.problems)
 
