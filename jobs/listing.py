@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ from tracker.paper import Paper
 from tracker.reading_list import Entry, ReadingList
 from tracker.settings import SectionSettings, Settings
 from tracker.taxonomy import Path, Section, Taxonomy
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,14 @@ class Listing:
 
 
 def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
-    """The reading list in these texts; raises InputError when it has no entry to learn from."""
+    """The reading list in these texts; raises InputError when it has no entry to learn from.
+
+    Warns of sections to skip that it does not have: entries would be read there.
+    """
     reading_list = ReadingList.parse(files, skip_sections=settings.list.skip_sections)
+    for name, near in reading_list.unknown_skips().items():
+        remedy = f"is it {near!r}?" if near else "`tracker init` shows the headings"
+        logger.warning("list.skip_sections: no heading is called %r; %s", name, remedy)
     if not reading_list.entries:
         names = ", ".join(files)
         raise InputError(

@@ -34,7 +34,10 @@ from tracker.taxonomy import Path, Section, Taxonomy, section_key
 
 
 class Document:
-    """A parsed Markdown file. `text` is what was parsed, byte for byte."""
+    """A parsed Markdown file. `text` is what was parsed, byte for byte.
+
+    `names` are all headings of sections, those that hold no entries too.
+    """
 
     def __init__(self, text: str, file: str, skip_sections: Sequence[str]) -> None:
         self.text = text
@@ -49,6 +52,7 @@ class Document:
         self.unread: tuple[Unread, ...] = tuple(walk.unread)
         self.headings: tuple[tuple[Path, int, int], ...] = tuple(walk.headings)
         self.starts: tuple[tuple[int, bool], ...] = tuple(walk.starts)
+        self.names: tuple[str, ...] = tuple(walk.names)
         self.outside: tuple[tuple[int, int], ...] = tuple(walk.outside_lines(len(self.lines)))
 
     @classmethod
@@ -88,6 +92,7 @@ class _Walk:
         self.group = ""
         self.seen_markdown_heading = False
         self.starts: list[tuple[int, bool]] = [(0, False)]
+        self.names: list[str] = []
         self.venues: Counter[str] = Counter()
         self.known: frozenset[str] = frozenset()
         self.titles: set[int] = set()
@@ -140,6 +145,7 @@ class _Walk:
         )
         self.stack.append((level, name, inherits))
         self.group = ""
+        self.names.append(name)
         self.starts.append((block.start, not self.open))
         if self.open:
             self.sections.append(Section(self.path, level))

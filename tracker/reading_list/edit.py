@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 
 from tracker.errors import InputError
@@ -15,7 +16,7 @@ from tracker.reading_list.pieces import Facts
 from tracker.reading_list.revise import revised
 from tracker.reading_list.splice import Splice, apply, insertion, removal
 from tracker.reading_list.style import Style, style_of
-from tracker.taxonomy import Path, Section, Taxonomy, path_text
+from tracker.taxonomy import Path, Section, Taxonomy, path_text, section_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ class ReadingList:
         for document in self.documents.values():
             sections += document.taxonomy
         return Taxonomy(sections)
+
+    def unknown_skips(self) -> dict[str, str]:
+        """The `skip_sections` that no heading is called, each with the heading nearest to it."""
+        names = {section_key(n): n for document in self.documents.values() for n in document.names}
+        unknown = (name for name in self.skip_sections if section_key(name) not in names)
+        near = {name: get_close_matches(section_key(name), names, n=1) for name in unknown}
+        return {name: names[found[0]] if found else "" for name, found in near.items()}
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

@@ -217,7 +217,8 @@ class Style:
             return "no entries yet"
         shape = self.shapes.most_common(1)[0][0]
         same = [template for template in self.templates if template.shape == shape]
-        example = min(same, key=lambda template: abs(len(template.labels) - 2))
+        labels = Counter(template.labels for template in same).most_common(1)[0][0]
+        example = next(template for template in same if template.labels == labels)
         words = "".join(_word(token.kind, token.text, token.pattern, example, token.index)
                         for token in example.tokens)  # fmt: skip
         line = re.sub(r"\s*[\r\n]+\s*", " ⏎ ", words).strip()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker.identifiers import Identifier
-from tracker.reading_list import Document, Entry, PartialDate, read_text, write_text
+from tracker.reading_list import Document, Entry, PartialDate, ReadingList, read_text, write_text
 
 LIST = """\
 # A list of invented papers
@@ -190,3 +190,12 @@ def test_a_file_without_headings_is_one_section(tmp_path: Path) -> None:
     )
     assert [section.path for section in document.taxonomy] == [("papers.md",)]
     assert document.entries[0].section == ("papers.md",)
+
+
+def test_sections_to_skip_that_a_list_does_not_have_are_told() -> None:
+    skips = ("Data", "news", "Table of Content", "Sponsors and Friends")
+    reading_list = ReadingList.parse({"README.md": LIST}, skip_sections=skips)
+    assert reading_list.unknown_skips() == {
+        "Table of Content": "Table of Contents",
+        "Sponsors and Friends": "",
+    }

@@ -158,7 +158,7 @@ def test_styles_are_described() -> None:
     style = parse(BULLETS).style(AGENTS)
     assert style.order.name == "newest first"
     assert style.describe() == (
-        'bullet "* [**Venue, Year.Month**] **Short**: Title. [paper](…) [code](…)", newest first'
+        'bullet "* [**Venue, Year.Month**] **Short**: Title. [paper](…)", newest first'
     )
 
 
