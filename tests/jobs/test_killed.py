@@ -269,9 +269,9 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(
             survey.run()
             for part, found in state(survey).items():
                 assert found == calm[part], moments[moment]
-            survey.github.requests.clear()
-            survey.run()
-            assert survey.github.writes == [], moments[moment]
+        survey.github.requests.clear()
+        survey.run()
+        assert survey.github.writes == []
 
 
 def once(judge: Callable[..., Judgement]) -> Callable[..., Judgement]:

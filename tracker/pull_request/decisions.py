@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Literal
 
 from tracker.paper import Paper
@@ -86,7 +86,7 @@ def _decisions(closed: Closed, section_of: Callable[[Paper], Path | None]) -> It
             section=declined.section,
             now=now,
             who=declined.who,
-            at=closed.at,
+            at=_noon(declined.at) if declined.at and not now else closed.at,
             where=declined.where or closed.where,
             reason="" if now else declined.reason,
         )
@@ -111,6 +111,10 @@ def _decisions(closed: Closed, section_of: Callable[[Paper], Path | None]) -> It
             where=(spoken.where if spoken else "") or closed.where,
             reason=reason,
         )
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
 
 
 def _accepted(proposed: Path, now: Path) -> Kind:
