@@ -20,7 +20,10 @@ def linked_title(lines: Sequence[str], block: Block) -> bool:
     if "http" not in text:
         return False
     facts = read(text, "heading").facts
-    return len(facts.title.split()) >= 3 and any(is_paper_url(link.url) for link in facts.links)
+    # A short name beside a link may head a section; as the link itself it is a title.
+    linked = any(is_paper_url(link.url) and not link.label for link in facts.links)
+    enough = 1 if linked else 3
+    return len(facts.title.split()) >= enough and any(is_paper_url(k.url) for k in facts.links)
 
 
 def end_of_entry(lines: Sequence[str], blocks: Sequence[Block], position: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from html import unescape
 from pathlib import Path as FilePath
 
 import pytest
@@ -63,7 +64,45 @@ PARAGRAPHS = """\
 [1st May, 2023] [arXiv, 2023]<br>
 [[Paper](https://arxiv.org/abs/2305.00010)]<br>
 """
-SHAPES = (BULLETS, NUMBERED, TABLE, PARAGRAPHS)
+HTML_ROWS = """\
+## Ovens
+
+<table>
+<tr><th>Paper</th><th>Venue</th><th>Date</th></tr>
+<tr><td><a href="https://arxiv.org/abs/2403.00011">Heat, Explained</a></td><td>arXiv</td><td>2024-03</td></tr>
+<tr>
+  <td><a href="https://arxiv.org/abs/2311.00012">Crumbs at Scale</a></td>
+  <td>arXiv</td>
+  <td>2023-11</td>
+</tr>
+</table>
+
+Some closing words.
+"""
+HEADINGS = """\
+# Breads
+
+## Rolls
+
+### [Rolls That Roll Overnight](https://arxiv.org/abs/2402.00013)
+*Gil Invented, Hy Fictional*, arXiv 2024
+
+They roll while you sleep.
+
+### [Buns under Uncertainty](https://arxiv.org/abs/2302.00014)
+*Ike Nobody*, arXiv 2023
+
+## Other
+"""
+NESTED = """\
+# Doughs
+- Yeast
+  - [Bubbles in Latent Space](https://arxiv.org/abs/2404.00015), arXiv 2024.04
+  - [Foam of Thought](https://arxiv.org/abs/2304.00016), arXiv 2023.04
+- Salt
+  - [Grains at Inference Time](https://arxiv.org/abs/2303.00017), arXiv 2023.03
+"""
+SHAPES = (BULLETS, NUMBERED, TABLE, PARAGRAPHS, HTML_ROWS, HEADINGS, NESTED)
 
 PIECES = st.sampled_from(
     ["# ", "## A\n", "* ", "- ", "1. ", "\n", "\n\n", "\r\n", "\r", "\t", "  ", "    ", "|", "| a | b |\n",
@@ -204,8 +243,12 @@ _RENDERER = MarkdownIt("commonmark").enable("table")
 
 def shown(text: str) -> str:
     """What a CommonMark renderer shows of a document, as plain text."""
-    children = [child for token in _RENDERER.parse(text) for child in token.children or []]
-    words = [c.content if c.type not in ("softbreak", "html_inline") else " " for c in children]
+    words = []
+    for token in _RENDERER.parse(text):
+        if token.type == "html_block":
+            words.append(unescape(re.sub(r"<[^>]*>", "", token.content)))
+        for child in token.children or []:
+            words.append(" " if child.type in ("softbreak", "html_inline") else child.content)
     return " ".join("".join(words).split())
 
 
