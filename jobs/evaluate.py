@@ -134,25 +134,25 @@ def _cautions(
     filed = sum(bool(paths) for paths in labels)
     if filed < FEW:
         said.append(
-            f"Only {filed} papers stand in a section: too few to say how good the filing is. "
+            f"Papers that stand in a section: {filed}, too few to say how good the filing is. "
             f"From {FEW} on the figures begin to mean something."
         )
     sizes = [sum(section.path in paths for paths in labels) for section in sections]
     small = sum(size < 2 for size in sizes)
     if small and filed >= FEW:
         said.append(
-            f"{small} of {len(sizes)} sections hold fewer than two papers; a paper judged as if "
+            f"Sections with fewer than two papers: {small} of {len(sizes)}; a paper judged as if "
             "it were new finds only their names there."
         )
     bare = sum(not one.paper.abstract for one in listing)
     if 2 * bare > len(listing):
         said.append(
-            f"Of {bare} of {len(listing)} papers only the title is known; `tracker run --dry-run` "
+            f"Papers known by their title alone: {bare} of {len(listing)}; `tracker run --dry-run` "
             "asks the sources for their abstracts."
         )
     if len(stream) < 1000:
         said.append(
-            f"The index knows {len(stream)} papers that are not on the list; relevance means "
-            "something against thousands: `tracker discover --since DATE` fetches them."
+            f"Papers of the index that are not on the list: {len(stream)}; relevance means "
+            "something against thousands, and `tracker discover --since DATE` fetches them."
         )
     return said

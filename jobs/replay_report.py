@@ -169,9 +169,7 @@ def cautions(replay: Replay) -> list[str]:
             f"`tracker discover --since {since}` fills it."
         )
     if 0 < len(replay.right) < 10:
-        said.append(
-            f"Only {len(replay.right)} papers were to be found; shares of so few say little."
-        )
+        said.append(f"Papers to be found: {len(replay.right)}; shares of so few say little.")
     if replay.known_until < replay.end + timedelta(days=90):
         said.append(
             f"The list's history ends on {replay.known_until}: what its maintainers would still "
@@ -242,14 +240,15 @@ def sentences(replay: Replay) -> Iterator[str]:
     )
     if figures.right:
         yield (
-            f"Recall {figures.recall:.2f}: of the {figures.right} papers of these weeks that the "
-            f"maintainers added later, {figures.found} were proposed."
+            f"Recall {figures.recall:.2f} ({figures.found} of {figures.right}): papers of these "
+            "weeks that the maintainers added later and that had been proposed."
         )
     else:
         yield "Nothing was to be found: no paper of these weeks in the index was added later."
     if figures.proposals:
-        each = f", {figures.proposals_per_added} for each added one" if figures.found else ""
-        yield f"Precision {figures.precision:.3f}: {figures.proposals} proposals{each}."
+        each = f": {figures.proposals_per_added} for each added one" if figures.found else ""
+        right = f"{figures.found} of {figures.proposals} proposals"
+        yield f"Precision {figures.precision:.3f} ({right}){each}."
     if figures.found and figures.days:
         low, middle, high = figures.days
         yield f"Section as the maintainers chose it: {figures.section_agreement:.2f} of them."

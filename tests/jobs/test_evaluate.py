@@ -92,7 +92,7 @@ def test_a_list_the_index_does_not_know_speaks_for_itself(bakers: DatedList) -> 
     document = measured(bakers)
     assert document["sections"]["papers"] == 24
     assert document["relevance"] is None
-    assert "only the title is known" in " ".join(document["cautions"])
+    assert "known by their title alone: 24 of 24" in " ".join(document["cautions"])
     assert "tracker discover" in " ".join(document["cautions"])
     assert not (bakers.place / "papers.sqlite").exists()
 
@@ -100,7 +100,7 @@ def test_a_list_the_index_does_not_know_speaks_for_itself(bakers: DatedList) -> 
 def test_a_tiny_list_is_told_that_it_is_tiny(bakers: DatedList) -> None:
     bakers.commit("2024-01-02", corpus.reading_list(entries=1))
     said = invoke(bakers)
-    assert "Only 3 papers stand in a section" in said
+    assert "Papers that stand in a section: 3" in said
 
 
 def test_nothing_is_written(bakers: DatedList) -> None:
@@ -185,7 +185,7 @@ def test_a_page_of_almost_nothing(bakers: DatedList) -> None:
     bakers.commit("2024-01-02", corpus.reading_list(entries=1).split("## Ovens", maxsplit=1)[0])
     path = bakers.place / "page.html"
     invoke(bakers, "--html", str(path))
-    assert "Only 1 papers stand" in " ".join(_Page(path.read_text(encoding="utf-8")).words)
+    assert "Papers that stand in a section: 1" in " ".join(_Page(path.read_text(encoding="utf-8")).words)
 
 
 def test_rejected_papers_are_no_stream(bakers: DatedList) -> None:

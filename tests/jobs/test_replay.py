@@ -242,7 +242,7 @@ def test_text_and_plot(bakers: DatedList) -> None:
     plot = bakers.place / "replay.svg"
     words = ("--from", "2024-01-01", "--to", "2024-01-28", "--plot", str(plot))
     said = invoke(bakers, *words, "--budget", "2")
-    assert "Recall 1.00: of the 2 papers" in said
+    assert "Recall 1.00 (2 of 2)" in said
     assert "2024-01-08" in said
     assert "would be under Ovens" in said
     first = plot.read_bytes()
