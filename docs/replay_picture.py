@@ -45,7 +45,9 @@ def prepare(work: Path, bundle: Path, papers: Path) -> Path:
     files = sorted(papers.glob("*.jsonl.gz"), key=lambda p: (p.name[0].isdigit(), p.name))
     sources = "".join(f'[[sources.files]]\npath = "{path}"\n' for path in files)
     config = work / "tracker.toml"
-    config.write_text(f'[list]\npath = "list"\n{sources}', encoding="utf-8")
+    config.write_text(
+        f'[list]\npath = "list"\n[index]\nkeep_months = 0\n{sources}', encoding="utf-8"
+    )
     return config
 
 

@@ -99,7 +99,8 @@ def _others(settings: Settings) -> _Others:
         by_source = select(RECORD.c.paper_id).where(RECORD.c.source.not_in(BY_HAND)).distinct()
         reported = set(session.scalars(by_source))
         rejected = history.rejected_ids(session)
-        found = {n: paper for n, paper in papers.stream(session) if n in reported}
+        kept = papers.load(session, shelved=False)
+        found = {number: paper for number, paper in kept.items() if number in reported}
     places = frozenset(place for place, number in enumerate(found) if number in rejected)
     return _Others(tuple(found.values()), places)
 

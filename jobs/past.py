@@ -21,6 +21,7 @@ from db.consolidate import BY_HAND, READING_LIST, consolidate
 from db.identity import Record, title_counts
 from db.index import Index
 from db.neighbours import chunks, records_of
+from db.shelf import shelved
 from db.tables import PAPER
 from jobs.listing import title_keys
 from tracker.identifiers import Identifier
@@ -35,12 +36,16 @@ _A_MONTH = 13_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A paper of the index: as first known, when it appeared, and all its names of today."""
+    """A paper of the index: as first known, when it appeared, and all its names of today.
+
+    Of one that is `shelved` the index has given up the abstract.
+    """
 
     paper: Paper
     day: date
     names: frozenset[Identifier]
     titles: frozenset[str]
+    shelved: bool = False
 
 
 def index_exists(settings: Settings) -> bool:
@@ -55,25 +60,33 @@ def known_papers(index: Index, until: date) -> list[Known]:
     The order does not depend on the index's own numbers, nor on any later paper.
     """
     with index.read() as session:
-        found = [known for records in _records(session, until) if (known := _known(records))]
+        found = [
+            known
+            for records, given_up in _records(session, until)
+            if (known := _known(records, shelved=given_up))
+        ]
     return sorted(
         (k for k in found if k.day <= until),
         key=lambda k: (k.day, k.paper.identifiers, k.paper.title),
     )
 
 
-def _records(session: Session, until: date) -> Iterator[list[Record]]:
-    """What sources said, paper by paper; of papers without a date nothing can be replayed."""
+def _records(session: Session, until: date) -> Iterator[tuple[list[Record], bool]]:
+    """What sources said, paper by paper, and whether it is shelved.
+
+    Of papers without a date nothing can be replayed.
+    """
     dated = select(PAPER.c.id).where(PAPER.c.published <= until).order_by(PAPER.c.id)
     for numbers in chunks(session.scalars(dated).all()):
+        given_up = shelved(session, numbers)
         found: dict[int | None, list[Record]] = defaultdict(list)
         for record in records_of(session, numbers):
             if record.source not in BY_HAND:
                 found[record.paper_id].append(record)
-        yield from found.values()
+        yield from ((records, number in given_up) for number, records in found.items())
 
 
-def _known(records: Sequence[Record]) -> Known | None:
+def _known(records: Sequence[Record], *, shelved: bool) -> Known | None:
     earliest = min(_age(record) for record in records)
     paper = consolidate(record for record in records if _age(record) == earliest)
     if paper.published is None:
@@ -81,7 +94,7 @@ def _known(records: Sequence[Record]) -> Known | None:
     first = replace(paper, updated=None, venue="", comment="", version=None, links=(), embedding=())
     names = frozenset(name for record in records for name in record.identifiers)
     titles = frozenset(key for record in records for key in title_keys(record.paper.title))
-    return Known(first, _day(first), names, titles)
+    return Known(first, _day(first), names, titles, shelved)
 
 
 def _age(record: Record) -> tuple[date, int]:

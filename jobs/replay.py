@@ -85,7 +85,8 @@ class Replay:
     `right` are the papers of these weeks that the maintainers added after the run of their
     week, `quicker` counts those they added before it. What else they added until `end` appeared
     before `start` (`older`) or is not in the index (`unknown`). The bars are those of the
-    settings; they keep nothing back here, so that a replay shows what they would cost.
+    settings; they keep nothing back here, so that a replay shows what they would cost. Of `shelved`
+    papers the index gave up the abstracts.
     """
 
     start: date
@@ -101,6 +102,7 @@ class Replay:
     quicker: int
     older: int
     unknown: int
+    shelved: int
     problems: tuple[str, ...] = ()
 
 
@@ -297,6 +299,7 @@ def _compared(walk: _Walk, weeks: tuple[Week, ...], start: date, end: date) -> R
         quicker=sum(p >= began and p not in right for p in added),
         older=sum(p < began and start <= a.day <= end for p, a in added.items()),
         unknown=unknown,
+        shelved=sum(known.shelved for known in walk.papers),
         problems=tuple(walk.history.problems),
     )
 

@@ -168,6 +168,11 @@ def cautions(replay: Replay) -> list[str]:
             f"In {len(empty)} of {len(replay.weeks)} weeks nothing in the index appeared; "
             f"`tracker discover --since {since}` fills it."
         )
+    if replay.shelved:
+        said.append(
+            f"Of {replay.shelved} papers the index gave up the abstract (index.keep_months); "
+            "replay with an index of its own whose keep_months is 0."
+        )
     if 0 < len(replay.right) < 10:
         said.append(f"Papers to be found: {len(replay.right)}; shares of so few say little.")
     if replay.known_until < replay.end + timedelta(days=90):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,6 +12,9 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
+from db import papers
+from db.index import Index
+from db.shelf import shelve
 from jobs.cli import cli
 from tests.jobs import corpus
 from tests.jobs.dated_list import DatedList, fill, stream, with_entries
@@ -236,6 +239,16 @@ def test_a_commit_that_cannot_be_read_is_reported(bakers: DatedList) -> None:
     document = run(bakers, "--budget", "2")
     assert "README.md cannot be read" in document["problems"][0]
     assert document["found"] == 2
+
+
+def test_abstracts_that_were_given_up_are_told(bakers: DatedList) -> None:
+    url = f"sqlite:///{bakers.place / 'papers.sqlite'}"
+    with Index.open(url) as index, index.write() as session:
+        [kept] = papers.find(session, LOAVES[0].title)
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        number = shelve(session, before=now, keep=[kept], at=now)
+    said = " ".join(run(bakers, "--budget", "2", to="2024-03-01")["problems"])
+    assert f"Of {number} papers the index gave up the abstract" in said
 
 
 def test_text_and_plot(bakers: DatedList) -> None:
