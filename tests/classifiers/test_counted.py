@@ -52,3 +52,13 @@ def test_what_else_was_looked_at_changes_nothing() -> None:
         for remembered in (memory, WordMemory())
     ]
     assert scores[0].tobytes() == scores[1].tobytes()
+
+
+def test_a_replay_measures_the_classifier_that_runs() -> None:
+    papers, _ = listed()
+    stream = [make((), number) for number in range(60)]
+    fresh = [*(make((), number) for number in range(60, 80)), *papers[:3]]
+    plain = RelevanceClassifier().fit(papers[3:], stream)
+    counted = RelevanceClassifier(features=CountedFeatures(WordMemory())).fit(papers[3:], stream)
+    np.testing.assert_allclose(counted.score(fresh), plain.score(fresh), atol=1e-6)
+    assert counted.explain(papers[0]) == plain.explain(papers[0])
