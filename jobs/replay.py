@@ -31,6 +31,9 @@ _WEEK = timedelta(days=7)
 _KEPT = 200
 """Papers of earlier weeks that come up again, the nearest first: a bot's queue, bounded."""
 
+_LISTS = 32
+"""Parsed lists kept at hand; a long history of a large list would fill the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guess:
@@ -176,6 +179,8 @@ class _Walk:
         """The list at the end of a day, or the last before it that can be read."""
         for version in reversed([v for v in self.history.versions if v.day <= day]):
             if version.commit not in self._lists:
+                if len(self._lists) == _LISTS:
+                    del self._lists[next(iter(self._lists))]
                 self._lists[version.commit] = self.history.read(version)
             if (found := self._lists[version.commit]) is not None:
                 return version, found
