@@ -120,12 +120,29 @@ def dates_before_arxiv(page: Page, entry: Entry) -> Iterator[Finding]:
     # A paper may well reach arXiv after its conference, so there only the year before counts.
     if not PREPRINT.search(entry.venue) and entry.venue and stated.year >= month.year:
         return
+    if depth == 2 and _submitted_before(entry, stated):
+        return
     yield page.finding(
         page.starts[entry.start],
         "date-before-arxiv",
         f"It is dated {_written(stated)}, but its arXiv identifier was given in {_written(month)}.",
         f"Write {_written(month.cut(depth))} if the link is right, else correct the link.",
     )
+
+
+_FIRST_DAYS = 2_000
+"""arXiv gives out about a thousand numbers a day; a weekend and a month's last day come to this."""
+
+
+def _submitted_before(entry: Entry, stated: PartialDate) -> bool:
+    """Whether a paper may have been sent in the month before the one its identifier names."""
+    for link in entry.paper_links:
+        found = arxiv_id(link.url) if "arxiv" in link.url.lower() else None
+        if found and re.match(r"\d{4}\.", found[0]):
+            month = 12 * int(found[0][:2]) + int(found[0][2:4])
+            said = 12 * (stated.year - 2000) + (stated.month or 0)
+            return month == said + 1 and int(found[0][5:]) <= _FIRST_DAYS
+    return False
 
 
 def arxiv_month(entry: Entry) -> PartialDate | None:

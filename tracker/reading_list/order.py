@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -116,12 +117,40 @@ def learn_order(facts: Sequence[Facts]) -> Order:
             if share < (ENOUGH if dated else 0.85) or right < max(2, 2 * wrong):
                 continue
             # Pairs that differ are the evidence; a tie says little.
-            score = share + 0.2 * right / len(keys) + (0.05 if by == "date" else 0.0)
+            score = share + 0.35 * right / len(keys) + (0.05 if by == "date" else 0.0)
             if score > best_score:
                 name: OrderName = "newest first" if descending else "oldest first"
                 order = Order(name if dated else "alphabetical", by, descending, share)
                 best, best_score = replace(order, refined=_refined(order, facts)), score
     return best or _unordered(facts)
+
+
+def usual_order(sections: Iterable[Sequence[Facts]]) -> Order | None:
+    """The order that most sections of some size keep; None where there is no such."""
+    found: Counter[tuple[OrderName, str, bool]] = Counter()
+    orders: dict[tuple[OrderName, str, bool], Order] = {}
+    judged = 0
+    for facts in sections:
+        if len(facts) >= 4:
+            judged += 1
+            order = learn_order(facts)
+            if order.name in ("newest first", "oldest first", "alphabetical"):
+                key = (order.name, order.by, order.descending)
+                found[key] += 1
+                orders.setdefault(key, order)
+    if not found:
+        return None
+    best, count = found.most_common(1)[0]
+    return orders[best] if count >= max(2, 0.4 * judged) else None
+
+
+def follows(order: Order, facts: Sequence[Facts]) -> bool:
+    """Whether entries too few to show an order of their own keep to one."""
+    keys = [key for fact in facts if (key := order.key(fact)) is not None]
+    if len(keys) < 0.5 * len(facts) or not keys:
+        return False
+    right, tied, wrong = pair_counts(keys, descending=order.descending)
+    return wrong <= (1 - ENOUGH) * (right + tied + wrong)
 
 
 def _refined(order: Order, facts: Sequence[Facts]) -> bool:

@@ -15,7 +15,7 @@ from tracker.reading_list.entry import Entry
 from tracker.reading_list.facts import facts_of
 from tracker.reading_list.labels import Labels
 from tracker.reading_list.likeness import closest, distance
-from tracker.reading_list.order import Order, learn_order
+from tracker.reading_list.order import Order, follows, learn_order, usual_order
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.render import Habits, render
 from tracker.reading_list.template import Template, Token, label_key
@@ -65,6 +65,7 @@ class Style:
         others = [each for each in others if each]
         style = Style(lane, self.wider, kept, self.listed, others)
         style.__dict__["relatives"] = self.relatives
+        style.__dict__["usual"] = self.usual
         return style
 
     def fitting(self, facts: Facts) -> Style:
@@ -88,8 +89,18 @@ class Style:
 
     @cached_property
     def order(self) -> Order:
-        """How the section is ordered."""
-        return learn_order([entry.facts for entry in self.lane])
+        """How the section is ordered; as the list usually is where it shows no order itself."""
+        facts = [entry.facts for entry in self.lane]
+        own = learn_order(facts)
+        unordered = own.name in ("appended", "prepended")
+        if unordered and self.usual is not None and follows(self.usual, facts):
+            return self.usual
+        return own
+
+    @cached_property
+    def usual(self) -> Order | None:
+        """How most sections of the list are ordered."""
+        return usual_order([entry.facts for entry in entries] for entries in self.listed)
 
     @cached_property
     def shapes(self) -> Counter[str]:

@@ -47,6 +47,9 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
         own = piece.column == ("title" if "title" in names else "name")
         first = all(other.cell >= piece.cell for other in draft.pieces if other.column == "name")
         score += 14 if own and (first or piece.column == "title") else -8
+    elif piece.cell == 1 and not any(o.column in ("title", "name") for o in draft.pieces):
+        # Where no column is said to name things, the first does.
+        score += 8
     score += 5 * (piece.line == first_line) - 2 * min(piece.line - first_line, 4)
     score += 3 * piece.bold + (4 if piece.link >= 0 else 0)
     if count <= 4 and _heads(draft, piece):

@@ -225,7 +225,7 @@ def author_parts(text: str, *, bare: bool = True) -> list[str]:
 _OUTSIDE = re.compile(
     r"\b(?:table of contents?|contents?|toc|catalogue|news|updates?|what s new|changelog|change log"
     r"|acknowled?ge?ments?|citations?|cite|citing|reference this|contribut\w+|contact|star history"
-    r"|stargazers|licen[cs]e|maintainers?|how to cite|bibtex|sponsors?|community"
+    r"|stargazers|star growth|licen[cs]es?|maintainers?|how to cite|bibtex|sponsors?|community"
     r"|目录|引用|致谢|贡献|更新|新闻)\b"
 )
 

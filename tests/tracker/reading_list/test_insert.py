@@ -203,3 +203,20 @@ def test_inserting_then_removing_is_identity(
     added_lines(text, after)
     [entry] = [e for e in changed.entries if e.start == addition.line - 1]
     assert changed.remove(entry).files["README.md"] == text
+
+
+def test_a_short_section_is_ordered_as_the_list_usually_is() -> None:
+    def lines(*months: str) -> str:
+        return "".join(
+            f"- [Baking in {month}](https://arxiv.org/abs/{month.replace('.', '')}.00001), {month}\n"
+            for month in months
+        )
+
+    long = [f"## Part {part}\n" + lines("24.09", "24.07", "24.05", "24.03") for part in (1, 2)]
+    text = (
+        "".join(long).replace(", 24.", ", 2024.")
+        + "## Short\n- [Crumbs](https://arxiv.org/abs/2401.00002), 2024.01\n"
+    )
+    changed, (addition,) = parse(text).insert_all([(("Short",), paper())])
+    assert addition.line == text.count("\n")
+    assert changed.entries[-1].title == "Crumbs"

@@ -151,8 +151,12 @@ def test_one_link_under_two_titles_is_found() -> None:
 
 
 def test_a_date_before_the_arxiv_identifier_is_found() -> None:
-    text = SOUND.replace("Arxiv, 2023.2", "Arxiv, 2023.1")
+    text = SOUND.replace("Arxiv, 2023.2", "Arxiv, 2022.12")
     assert lines(text, "date-before-arxiv") == [text.splitlines()[12]]
+    # What is sent on the last of a month gets one of the next month's first numbers.
+    sent = SOUND.replace("Arxiv, 2023.2", "Arxiv, 2023.1")
+    assert findings(sent, rule="date-before-arxiv") == []
+    assert findings(sent.replace("2302.00004", "2302.12004"), rule="date-before-arxiv") != []
     appeared = SOUND.replace("Arxiv, 2023.2", "ICRA, 2023")
     assert findings(appeared, rule="date-before-arxiv") == []
 

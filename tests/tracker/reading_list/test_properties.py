@@ -247,8 +247,10 @@ def shown(text: str) -> str:
     for token in _RENDERER.parse(text):
         if token.type == "html_block":
             words.append(unescape(re.sub(r"<[^>]*>", "", token.content)))
-        for child in token.children or []:
-            words.append(" " if child.type in ("softbreak", "html_inline") else child.content)
+        words += [
+            " " if child.type in ("softbreak", "html_inline") else child.content
+            for child in token.children or []
+        ]
     return " ".join("".join(words).split())
 
 
