@@ -73,7 +73,8 @@ class ListHistory:
         done = _run(self._folder, ["cat-file", "blob", blob])
         if done.returncode:
             reason = " ".join(done.stderr.decode(errors="replace").split())
-            self.problems.append(f"commit {version.commit[:10]}: {name} cannot be read: {reason}")
+            problem = f"commit {version.commit[:10]}: {name} cannot be read: {reason}"
+            self.problems += [] if problem in self.problems else [problem]
             return None
         return done.stdout.decode("utf-8", "replace")
 
