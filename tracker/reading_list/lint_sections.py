@@ -201,7 +201,9 @@ def _missing(
     if not shown:
         return
     levels = Counter(h.level for h in shown)
-    holding = {start for _, start, _ in page.document.headings}
+    filled = {e.section[:n] for e in page.document.entries for n in range(1, len(e.section) + 1)}
+    # What holds no entries, such as a list of things to do, may well be left out.
+    holding = {start for path, start, _ in page.document.headings if path in filled}
     near = [section_key(anchor.label) for anchor in contents if anchor.target not in
             {h.anchor for h in headings}]  # fmt: skip
     for heading in headings:
