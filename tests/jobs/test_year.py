@@ -24,7 +24,7 @@ from tracker.pull_request.proposal import Proposal, paper_key
 from tracker.reading_list import ReadingList
 
 LONG = bool(os.environ.get("SURVEY_TRACKER_LONG_TESTS"))
-YEARS = [(seed, 52) for seed in range(1, 7)] if LONG else [(2, 26)]
+YEARS = [(seed, 52) for seed in range(2, 7)] if LONG else [(2, 26)]
 SECTIONS = tuple(corpus.SECTIONS)
 ANYTIME = ["edit_base", "conflict", "nothing", "take_off", "bring_back", "file"]
 WITH_PROPOSALS = ["merge", "squash", "close", "untick", "delete", "move", "reword", "push"]
@@ -64,6 +64,8 @@ class Reviewer:
     on_branch: set[str] = field(default_factory=set)
     did: Counter[str] = field(default_factory=Counter)
     touched: set[str] = field(default_factory=set)
+    put_off: set[str] = field(default_factory=set)
+    has_asked: bool = False
 
     @property
     def pull(self) -> Thread | None:
@@ -102,6 +104,12 @@ class Reviewer:
                 return name
         raise AssertionError("a week off is always possible")
 
+    def next_week(self) -> None:
+        """What was said was heard by now."""
+        self.touched.clear()
+        self.put_off.clear()
+        self.has_asked = False
+
     def nothing(self, week: int) -> None:
         """A week off."""
 
@@ -127,7 +135,9 @@ class Reviewer:
     # With the pull request
 
     def merge(self, week: int, *, squash: bool = False) -> bool:
-        assert self.pull is not None
+        # What is asked for in a pull request is heard while it is open.
+        if self.pull is None or self.has_asked:
+            return False
         done = self.survey.github.merge_pull(self.pull.number, squash=squash)
         if done:
             self.on_base |= self.on_branch
@@ -137,11 +147,13 @@ class Reviewer:
     def squash(self, week: int) -> bool:
         return self.merge(week, squash=True)
 
-    def close(self, week: int) -> None:
-        assert self.pull is not None
-        self.declined |= {p.paper.title for p in self.proposals()}
+    def close(self, week: int) -> bool:
+        if self.pull is None or self.has_asked:
+            return False
+        self.declined |= {p.paper.title for p in self.proposals()} - self.put_off
         self.survey.github.close_pull(self.pull.number)
         self.on_branch.clear()
+        return True
 
     def update(self, week: int) -> bool:
         assert self.pull is not None
@@ -161,6 +173,7 @@ class Reviewer:
     def later(self, week: int) -> None:
         title = self._one().paper.title
         self._say(f"Thank you!\n\n/tracker later “{title}”")
+        self.put_off.add(title)
         self.wanted.discard(title)
 
     def move_by_comment(self, week: int) -> None:
@@ -178,6 +191,7 @@ class Reviewer:
             return False
         self._say(f"/tracker add arXiv:{off_topic['id']} to {self.dice.choice(SECTIONS)}")
         self.wanted.add(title)
+        self.has_asked = True
         return True
 
     def stranger(self, week: int) -> None:
@@ -300,7 +314,7 @@ def test_a_year(tmp_path: Path, seed: int, weeks: int) -> None:
         survey.run()
         for week in range(1, weeks + 1):
             blocked = reviewer.blocked
-            reviewer.touched.clear()
+            reviewer.next_week()
             acts = [reviewer.act(week) for _ in range(1 + week % 2)]
             if blocked and reviewer.pull:
                 reviewer.resolve(week)
