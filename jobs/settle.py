@@ -86,21 +86,15 @@ def settle(
 ) -> State:
     """Compare what was proposed with what stands on the list and its branch now.
 
-    What became of earlier proposals is recorded as decisions, and what reviewers asked for in
-    comments is done on the branch's list. `base` is the list as the snapshot's base has it,
-    `listing` its papers. `find` knows the papers that comments name, `wishes` are what people
-    asked for on the dashboard.
+    What became of earlier proposals is recorded, and what comments ask for is done on the
+    branch's list. `base` is the list as the snapshot's base has it, `listing` its papers. `find`
+    knows the papers that comments name, `wishes` are what was asked for on the dashboard.
     """
-    opened, unticked = snapshot.pull_request, frozenset[str]()
-    if opened and opened.blocked:
-        # Nothing can be taken off the branch now, so nothing is decided either.
-        opened, unticked = replace(opened, unticked=frozenset()), opened.unticked
+    opened, unticked = _boxes(snapshot.pull_request)
     due = due_updates(work.index, listing) if work.settings.propose.updates else []
     past = read_past(work, opened, listing, due)
     known = _recorded(work, opened)
-    listed = {number: min(paths) for number, paths in listing.sections.items()}
-    hearing = Hearing(known.recorded, known.declined, listed, base.taxonomy, find)
-    heard = _hear(work, snapshot, hearing)
+    heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
     branch = _Branch(base, listing)
     if opened:
         branch = _read_branch(work, opened, known, heard, listed=listing)
@@ -111,7 +105,8 @@ def settle(
     compare = settle_in_place if in_place else settle_updates
     updates = compare(work.index, branch.working, on_branch, opened, due, now=work.now)
     there = on_branch.sections.keys() | listing.sections.keys()
-    asked = {n: word for n, word in {**wishes, **heard.asked}.items() if n not in there}
+    wanted = {**wishes, **heard.asked}
+    asked = {n: word for n, word in wanted.items() if n not in there}
     gone = {**known.declined, **branch.gone(listing, work.now)}
     declined = {n: d for n, d in gone.items() if n not in asked and not on_branch.has(n, d.paper)}
     with work.index.write() as session:
@@ -125,8 +120,7 @@ def settle(
             now=work.now,
         )
         keep_declined(session, declined, work.now)
-        # A run may have died after it proposed them again and before it wrote down why.
-        bring_back(session, {**wishes, **heard.asked}, branch.pending, work.now)
+        bring_back(session, wanted, branch.pending, work.now)
     return State(
         listing=listing,
         sections=sections_to_file_under(base, work.settings),
@@ -141,6 +135,16 @@ def settle(
         notice=opened.blocked if opened else "",
         unticked=unticked | known.named(unticked),
     )
+
+
+def _boxes(opened: OpenPullRequest | None) -> tuple[OpenPullRequest | None, frozenset[str]]:
+    """The open pull request, and the boxes that cannot be obeyed yet, which it is then without.
+
+    Nothing can be taken off a blocked branch, so nothing is decided either.
+    """
+    if opened is None or not opened.blocked:
+        return opened, frozenset()
+    return replace(opened, unticked=frozenset()), opened.unticked
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,15 @@ def _recorded(work: Work, opened: OpenPullRequest | None) -> _Open:
     return _Open(recorded, declined, keys)
 
 
-def _hear(work: Work, snapshot: Snapshot, hearing: Hearing) -> Heard:
+def _hear(
+    work: Work,
+    snapshot: Snapshot,
+    known: _Open,
+    *,
+    base: ReadingList,
+    listing: Listing,
+    find: Find,
+) -> Heard:
     """What the comments on the open pull request ask for."""
     opened = snapshot.pull_request
     if opened is None or opened.blocked:
@@ -223,6 +235,8 @@ def _hear(work: Work, snapshot: Snapshot, hearing: Hearing) -> Heard:
         if not work.dry_run:
             raise
         work.console.warn(f"comments were not read: {error}")
+    listed = {number: min(paths) for number, paths in listing.sections.items()}
+    hearing = Hearing(known.recorded, known.declined, listed, base.taxonomy, find)
     return hearing.hear(comments)
 
 

@@ -198,7 +198,10 @@ def keep_declined(session: Session, declined: Mapping[int, Declined], now: datet
 def bring_back(
     session: Session, asked: Mapping[int, Word], proposed: Collection[int], now: datetime
 ) -> None:
-    """Record that rejected papers which are proposed again were asked for."""
+    """Record that rejected papers which are proposed again were asked for.
+
+    Also those of a run that died after it proposed them, and before it wrote down why.
+    """
     for number in sorted(history.rejected_ids(session) & asked.keys() & set(proposed)):
         word = asked[number]
         back = history.Decision(
