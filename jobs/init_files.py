@@ -100,6 +100,18 @@ def _sources(choices: Choices) -> list[str]:
     return lines
 
 
+_ABOUT = """\
+# Reads new papers and keeps one pull request with proposals for the reading list.
+#
+# Once: Settings > Actions > General > tick "Allow GitHub Actions to create and approve pull
+# requests". GitHub stops schedules after 60 days without activity in a public repository; start
+# it again from the Actions tab.
+#
+# What you say to the proposals is heard at once: a comment with /tracker, a box you clear, a
+# merge, a box you tick in the dashboard. Take those events out, and it is heard the next day.
+"""
+
+
 def workflow_text(config: str, seed: str) -> str:
     """The workflow for the list's repository; `config` is the path of tracker.toml in it.
 
@@ -108,15 +120,7 @@ def workflow_text(config: str, seed: str) -> str:
     digest = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big")
     # Odd, and never near the full hour, when GitHub's schedules are late or dropped.
     minute, hour = 7 + 2 * (digest % 24), 5 + digest // 24 % 3
-    return f"""# Reads new papers and keeps one pull request with proposals for the reading list.
-#
-# Once: Settings > Actions > General > tick "Allow GitHub Actions to create and approve pull
-# requests". GitHub stops schedules after 60 days without activity in a public repository; start
-# it again from the Actions tab.
-#
-# What you say to the proposals is heard at once: a comment with /tracker, a box you clear, a
-# merge, a box you tick in the dashboard. Take those events out, and it is heard the next day.
-name: survey-tracker
+    return f"""{_ABOUT}name: survey-tracker
 
 on:
   schedule:
