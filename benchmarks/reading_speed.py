@@ -4,7 +4,8 @@
 
 Lists of 300 to 20,000 entries are made up (bullets in sections of 50, numbered entries over two
 lines, rows of a table) and parsed, and papers are added: 30 to a list of 300, and to one section of
-growing size. With `--list` a real list is parsed too. The times are processor time, the best of three.
+growing size. With `--list` a real list is parsed too. The times are processor time, the best of
+three.
 """
 
 from __future__ import annotations

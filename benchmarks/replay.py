@@ -26,8 +26,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.svm import LinearSVC
 
+from benchmarks.corpus import Corpus, CountedFeatures, Weighting
 from benchmarks.data import ReadingList, read_lists, read_papers, some_of
-from benchmarks.relevance import Corpus, CountedFeatures, Weighting
 from benchmarks.sections import averages, table
 from classifiers.relevance import RelevanceClassifier
 from classifiers.sections import SectionClassifier
@@ -142,24 +142,23 @@ def svm_weekly(
     """The same by plain balanced SVMs trained once, when the year began."""
     listed = year.listed(year.start)
     rows = np.concatenate([listed, background(days, year.start, listed)]).astype(int)
-    weighting = Weighting(corpus.counts[rows])
-    matrix = weighting.matrix(corpus.counts[rows])
+    weighting = Weighting(corpus, rows)
+    matrix = weighting.matrix(rows)
     model = LinearSVC(C=0.5, class_weight="balanced", random_state=_SEED)
     model.fit(matrix, np.arange(len(rows)) < len(listed))
     pairs = [(row, path) for row in listed for path in year.sections[row]]
-    own = Weighting(corpus.counts[[row for row, _ in pairs]])
+    filed_rows = np.array([row for row, _ in pairs])
+    own = Weighting(corpus, filed_rows)
     paths = list(dict.fromkeys(path for _, path in pairs))
     filing = LinearSVC(C=0.5, class_weight="balanced", random_state=_SEED)
-    filing.fit(
-        own.matrix(corpus.counts[[row for row, _ in pairs]]), [paths.index(p) for _, p in pairs]
-    )
+    filing.fit(own.matrix(filed_rows), [paths.index(p) for _, p in pairs])
     proposals, filed = [], 0
     for fresh in (np.setdiff1d(rows, listed) for rows in year.weeks):
-        scores = model.decision_function(weighting.matrix(corpus.counts[fresh]))
+        scores = model.decision_function(weighting.matrix(fresh))
         best = [int(fresh[i]) for i in np.argsort(-scores, kind="stable")[:most]]
         proposals.append(best)
         for row in (row for row in best if row in year.right):
-            [number] = filing.predict(own.matrix(corpus.counts[[row]]))
+            [number] = filing.predict(own.matrix(np.array([row])))
             filed += paths[number] in year.sections[row]
     return proposals, filed
 

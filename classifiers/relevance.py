@@ -1,14 +1,15 @@
 """Whether a paper belongs on the list, learned from the list and from what else appears.
 
-The list's papers are positives. The stream is unlabelled: almost all of it does not belong, some
-of it does. So a first model looks for what in the stream is as near to the list as its own
-papers are; the second learns without those as counterexamples, and takes the nearest of them for
-papers that would belong. What reviewers rejected counts against in full.
+The list's papers are positives; the stream, which is unlabelled, and what reviewers rejected are
+counterexamples. Two linear models have a say: one of words and their pairs, one of the latent
+topics of all these papers. What the stream hides of papers that belong is minded where the
+chances are fitted to the scores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from classifiers.text import Words, one_thread, strongest
+from classifiers.topics import Topics
 from tracker.identifiers import normalise_title
 from tracker.paper import Paper
 
@@ -26,12 +28,9 @@ _FOLDS = 3
 # Of a larger stream, that many papers are learned from.
 _STREAM = 8000
 _C = 0.5
+_C_TOPICS = 0.1
 # Of what a stream brings, the share that belongs on a list it was chosen for: sets where 0.5 lies.
 _PRIOR = 0.05
-# A paper of the stream that outdoes this share of the list's own is no counterexample.
-_HIDDEN = 0.2
-# At most so many of those, and one paper in so many, are learned from as if they were listed.
-_SOFT, _SOFT_ONE_IN, _SOFT_WEIGHT = 50, 100, 0.4
 _UNDERSTOOD = 0.5
 # A list of which so large a share is known by title alone is compared by titles alone.
 _TITLES_ONLY = 0.8
@@ -69,12 +68,20 @@ class PaperFeatures:
         return self._words.understood([_text(paper) for paper in papers])
 
 
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A weight for each word and, where there are topics, for each topic; intercepts last."""
+
+    words: np.ndarray
+    topics: np.ndarray | None = None
+
+
 class RelevanceClassifier:
     """Learns what belongs on a reading list.
 
     A paper of the training stream is judged by a model that has not seen it as a
     counterexample, for having been given as unlabelled says nothing against it. `without`
-    leaves out parts of the method ("feedback"), for the ablation.
+    leaves out parts of the method ("topics"), for the ablation.
     """
 
     def __init__(
@@ -101,7 +108,8 @@ class RelevanceClassifier:
         stream, negatives = self._seen(stream), self._seen(negatives)
         positives = self._seen(positives)
         papers = [*positives, *stream, *negatives]
-        self._models: list[np.ndarray] = []
+        self._models: list[_Model] = []
+        self._topics: Topics | None = None
         self._part_of: dict[str, int] = {}
         self._center: np.ndarray | None = None
         if not positives:
@@ -112,14 +120,16 @@ class RelevanceClassifier:
             return self
         kinds = np.repeat([1, 0, -1], [len(positives), len(stream), len(negatives)])
         with one_thread():
-            self._fit_twice(matrix, kinds, papers)
+            if "topics" not in self.without:
+                self._topics = Topics.of(matrix, self.random_state)
+            self._fit_models(matrix, kinds, papers)
         return self
 
     def _seen(self, papers: Sequence[Paper]) -> Sequence[Paper]:
         """The papers as far as they are looked at: not beyond what is known of the list's."""
         return [_title_of(paper) for paper in papers] if self._titles_only else papers
 
-    def _fit_twice(self, matrix: csr_matrix, kinds: np.ndarray, papers: Sequence[Paper]) -> None:
+    def _fit_models(self, matrix: csr_matrix, kinds: np.ndarray, papers: Sequence[Paper]) -> None:
         rng = np.random.default_rng(self.random_state)
         parts = np.zeros(len(kinds), dtype=int)
         for kind in (1, 0, -1):
@@ -130,41 +140,46 @@ class RelevanceClassifier:
             if kind <= 0
         }
         targets = np.where(kinds == 1, 1.0, -1.0)
-        weights = np.ones(len(kinds))
-        scores = self._cross(matrix, targets, weights, parts)
-        if "feedback" not in self.without:
-            edge = float(np.quantile(scores[kinds == 1], _HIDDEN))
-            hidden = np.flatnonzero((kinds == 0) & (scores >= edge))
-            hidden = hidden[np.argsort(-scores[hidden], kind="stable")]
-            stream, listed = int((kinds == 0).sum()), int((kinds == 1).sum())
-            hidden = hidden[: int(np.ceil(_PRIOR * stream))]
-            weights[hidden] = 0.0
-            nearest = hidden[: min(_SOFT, stream // _SOFT_ONE_IN, listed)]
-            targets[nearest], weights[nearest] = 1.0, _SOFT_WEIGHT
-            scores = self._cross(matrix, targets, weights, parts)
-        self._models.append(self._train(matrix, targets, weights))
+        scores = self._cross(matrix, targets, parts)
+        self._models.append(self._train(matrix, targets))
         self._calibrate(scores, kinds)
 
-    def _cross(
-        self, matrix: csr_matrix, targets: np.ndarray, weights: np.ndarray, parts: np.ndarray
-    ) -> np.ndarray:
+    def _cross(self, matrix: csr_matrix, targets: np.ndarray, parts: np.ndarray) -> np.ndarray:
         """Scores of all training papers, each by the model trained without its part."""
         scores = np.zeros(len(targets))
         self._models = []
         for part in range(_FOLDS):
-            model = self._train(
-                matrix[parts != part], targets[parts != part], weights[parts != part]
-            )
-            scores[parts == part] = _apply(matrix[parts == part], model)
+            model = self._train(matrix[parts != part], targets[parts != part])
+            scores[parts == part] = self._apply(matrix[parts == part], model)
             self._models.append(model)
         return scores
 
-    def _train(self, matrix: csr_matrix, targets: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """A weight for each column, and the intercept last; both kinds weigh the same."""
-        used = weights > 0
-        model = LinearSVC(C=_C, class_weight="balanced", random_state=self.random_state)
-        model.fit(matrix[used], targets[used], sample_weight=weights[used])
-        return np.append(model.coef_[0], model.intercept_)
+    def _apply(self, matrix: csr_matrix, model: _Model) -> np.ndarray:
+        """The words' say and the topics', each in units of its own spread over the stream."""
+        scores = _line(matrix, model.words)
+        if self._topics is not None and model.topics is not None:
+            scores = scores + _line(self._topics.matrix(matrix), model.topics)
+        return scores
+
+    def _train(self, matrix: csr_matrix, targets: np.ndarray) -> _Model:
+        """A model of these papers; both kinds weigh the same."""
+        words = self._hyperplane(matrix, targets, _C)
+        if self._topics is None:
+            return _Model(words)
+        return _Model(words, self._hyperplane(self._topics.matrix(matrix), targets, _C_TOPICS))
+
+    def _hyperplane(
+        self,
+        matrix: csr_matrix | np.ndarray,
+        targets: np.ndarray,
+        C: float,  # noqa: N803 - scikit-learn's name
+    ) -> np.ndarray:
+        """A weight for each column, and the intercept last, in units of the scores' spread."""
+        model = LinearSVC(C=C, class_weight="balanced", random_state=self.random_state)
+        model.fit(matrix, targets)
+        line = np.append(model.coef_[0], model.intercept_)
+        against = _line(matrix[targets < 0], line)
+        return np.asarray(line / (float(against.std()) or 1.0))
 
     def _calibrate(self, scores: np.ndarray, kinds: np.ndarray) -> None:
         """Fit the chances to scores given by models that had not seen the paper.
@@ -216,11 +231,11 @@ class RelevanceClassifier:
         if self._center is not None:
             raw = matrix @ self._center
         else:
-            raw = _apply(matrix, self._models[-1])
+            raw = self._apply(matrix, self._models[-1])
             parts = np.array([self._part_of.get(normalise_title(p.title), -1) for p in papers])
             for part, model in enumerate(self._models[:-1]):
                 rows = np.flatnonzero(parts == part)
-                raw[rows] = _apply(matrix[rows], model)
+                raw[rows] = self._apply(matrix[rows], model)
         understood = np.minimum(1.0, self.features.understood(papers) / _UNDERSTOOD)
         chances = 1.0 / (1.0 + np.exp(-np.clip(self._slope * raw + self._offset, -30, 30)))
         return np.asarray(np.round(chances * understood, 9))
@@ -230,7 +245,7 @@ class RelevanceClassifier:
         if not (self._models or self._center is not None):
             return ()
         row = self.features.matrix(self._seen([paper]))[0]
-        weights = self._center if self._center is not None else self._models[-1][:-1]
+        weights = self._center if self._center is not None else self._models[-1].words[:-1]
         return strongest(row, weights, self.features.terms_)
 
 
@@ -256,7 +271,7 @@ def _text(paper: Paper) -> str:
     return f"{paper.title}. {paper.abstract}"
 
 
-def _apply(matrix: csr_matrix, weights: np.ndarray) -> np.ndarray:
+def _line(matrix: csr_matrix | np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.asarray(matrix @ weights[:-1] + weights[-1])
 
 

@@ -185,7 +185,9 @@ def test_a_page_of_almost_nothing(bakers: DatedList) -> None:
     bakers.commit("2024-01-02", corpus.reading_list(entries=1).split("## Ovens", maxsplit=1)[0])
     path = bakers.place / "page.html"
     invoke(bakers, "--html", str(path))
-    assert "Papers that stand in a section: 1" in " ".join(_Page(path.read_text(encoding="utf-8")).words)
+    assert "Papers that stand in a section: 1" in " ".join(
+        _Page(path.read_text(encoding="utf-8")).words
+    )
 
 
 def test_rejected_papers_are_no_stream(bakers: DatedList) -> None:

@@ -10,6 +10,7 @@ from tracker.pull_request.dashboard import LABEL, NAME, Board
 from tracker.pull_request.github_errors import explained
 from tracker.pull_request.github_review import GithubReview
 
+
 class GithubBoard:
     """The dashboard of one repository."""
 
