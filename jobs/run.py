@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
@@ -33,6 +34,8 @@ from tracker.sources import Source, build_sources
 
 Part = Literal["run", "review", "propose"]
 """All of it; only what reviewers said; all but the sources."""
+
+_ARXIV_ID = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?!\d)")
 
 _TRIES = 3
 """How often proposals are made anew when someone else writes to the branch meanwhile."""
@@ -290,7 +293,14 @@ class _Proposing:
             settings=work.settings.propose,
             console=work.console,
         )
-        welcome = tuple(v for v in judgement.verdicts if not state.settled(v.number, v.paper))
+        # The survey itself, news and notes: what the list speaks of anywhere, it knows.
+        named = {name for text in snapshot.files.values() for name in _ARXIV_ID.findall(text)}
+        welcome = tuple(
+            verdict
+            for verdict in judgement.verdicts
+            if not state.settled(verdict.number, verdict.paper)
+            and verdict.paper.identifier("arxiv") not in named
+        )
         judged = Judged(
             judgement=replace(judgement, verdicts=welcome),
             sources=self.sources,

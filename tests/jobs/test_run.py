@@ -283,3 +283,14 @@ def test_killed_anywhere_and_run_again_it_ends_the_same(
         with Index.open(settings(place).index_url) as index, index.read() as session:
             assert len(history.proposals(session, state="open")) == waiting, moment
     assert moment > 10
+
+
+def test_what_the_list_speaks_of_anywhere_is_not_proposed(place: Path) -> None:
+    first = go(place, dry_run=True).added[0].paper.identifier("arxiv")
+    path = place / "README.md"
+    about = f"Our survey: https://arxiv.org/pdf/{first}v3, see below how to cite it."
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("A reading list for bakers.", about), encoding="utf-8")
+    result = go(place)
+    assert len(result.added) == 6
+    assert first not in {proposal.paper.identifier("arxiv") for proposal in result.added}
