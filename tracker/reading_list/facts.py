@@ -119,15 +119,20 @@ def _date(
     depth = Counter(d.depth for d in newest[:12] if d.year == newest[0].year).most_common(1)[0][0]
     if depth == 1 and publication and publication.year:
         return PartialDate(publication.year)
-    return _known(paper.published, told=paper.updated is not None).cut(depth)
+    told = paper.updated is not None
+    # An arXiv identifier begins with its month.
+    month = f"{paper.published:%y%m}."
+    least = 2 if (paper.identifier("arxiv") or "").startswith(month) else 1
+    return _known(paper.published, told=told, least=least).cut(depth)
 
 
-def _known(day: date, *, told: bool) -> PartialDate:
+def _known(day: date, *, told: bool, least: int) -> PartialDate:
     """What a day says for certain: who knows the month alone says its first, the year its first.
 
-    Who tells of updates too tells days.
+    Who tells of updates too tells days. `least` is how fine it is known at least: 1 the year,
+    2 the month.
     """
     whole = PartialDate(day.year, day.month, day.day)
     if told or day.day > 1:
         return whole
-    return whole.cut(1 if day.month == 1 else 2)
+    return whole.cut(max(least, 1 if day.month == 1 else 2))

@@ -200,3 +200,11 @@ def test_no_day_is_invented_for_a_paper_of_which_the_month_is_known(
 ) -> None:
     paper = replace(PAPER, published=published, updated=updated)
     assert added(DAYS, paper).endswith(f"(https://arxiv.org/abs/2410.05046). {written}")
+
+
+def test_an_arxiv_identifier_tells_the_month_also_in_january() -> None:
+    lines = entries("* [**Arxiv, 2024.{month}**] **{name}**: {title}. {link}")
+    new_year = replace(
+        PAPER, identifiers=(Identifier("arxiv", "2401.05046"),), published=date(2024, 1, 1)
+    )
+    assert added(lines, new_year).startswith("* [**Arxiv, 2024.1**] ")
