@@ -40,11 +40,15 @@ class Reply:
 
 @dataclass(slots=True)
 class Heard:
-    """What all comments ask for, by paper: to be taken out, moved, or added."""
+    """What all comments ask for, by paper: to be taken out, moved, or added.
+
+    `late` was said of papers of a pull request that is closed.
+    """
 
     refused: dict[int, Word] = field(default_factory=dict)
     moved: dict[int, Word] = field(default_factory=dict)
     asked: dict[int, Word] = field(default_factory=dict)
+    late: dict[int, Word] = field(default_factory=dict)
     replies: list[Reply] = field(default_factory=list)
 
 
@@ -65,7 +69,8 @@ class Hearing:
     """What comments are understood against.
 
     `proposals` wait for review, `declined` were taken out while they did; `listed` has the
-    papers on the list with a section of theirs. `find` knows papers beyond these.
+    papers on the list with a section of theirs. `find` knows papers beyond these. `closed` were
+    proposed by the closed pull requests that are spoken of.
     """
 
     proposals: Mapping[int, Proposal]
@@ -73,6 +78,7 @@ class Hearing:
     listed: Mapping[int, Path]
     sections: Taxonomy
     find: Find
+    closed: Mapping[int, Proposal] = field(default_factory=dict)
 
     def hear(self, comments: Sequence[Comment]) -> Heard:
         """Everything that is asked for; a later command about a paper wins over an earlier."""
@@ -114,7 +120,7 @@ class Hearing:
             # A run may have died after it obeyed and before it said so.
             if gone is not None and command.kind != "move":
                 return []
-            return [f"No one paper of this pull request is called “{command.paper[:80]}”."]
+            return self._too_late(command, word, heard)
         for asked in (heard.refused, heard.moved, heard.asked):
             asked.pop(number, None)
         if command.kind != "move":
@@ -124,6 +130,24 @@ class Hearing:
         if section is not None:
             heard.moved[number] = replace(word, section=section)
         return wrong
+
+    def _too_late(self, command: Command, word: Word, heard: Heard) -> list[str]:
+        """Obey what is said of a paper of a closed pull request, or say what can be done."""
+        meant = find_proposal(command.paper, self.closed.values())
+        number = next((n for n, p in self.closed.items() if p is meant), None)
+        if number is None:
+            return [f"No one paper of this pull request is called “{command.paper[:80]}”."]
+        section, wrong = self._section(command.section) if command.kind == "move" else (None, [])
+        if wrong:
+            return wrong
+        if number in self.listed:
+            there = self.listed[number]
+            text = f"It is on the list by now, under {path_text(there)}; change its line there."
+            return [] if section == there else [text]
+        if command.kind == "move":
+            return ["It was closed without being merged; `/tracker add` proposes it again."]
+        heard.late[number] = word
+        return []
 
     def _add(self, command: Command, word: Word, heard: Heard) -> list[str]:
         section, wrong = self._section(command.section) if command.section else (None, [])

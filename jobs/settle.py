@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from db import history, papers
 from db.consolidate import PULL_REQUEST
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
-from jobs.verdicts import bring_back, decide, keep_declined, read_past
+from jobs.verdicts import bring_back, decide, decide_late, keep_declined, read_past
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
@@ -95,15 +96,14 @@ def settle(
     past = read_past(work, opened, listing, due)
     known = _recorded(work, opened)
     heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
-    branch = _Branch(base, listing)
-    if opened:
-        branch = _read_branch(work, opened, known, heard, listed=listing)
+    read = partial(_read_branch, work, known=known, heard=heard, listed=listing)
+    branch = read(opened) if opened else _Branch(base, listing)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
     if in_place := not snapshot.revision:
         listing = listing.without(branch.pending.keys() | branch.refused.keys())
     on_branch = branch.on_branch
     compare = settle_in_place if in_place else settle_updates
-    updates = compare(work.index, branch.working, on_branch, opened, due, now=work.now)
+    updates = compare(work.index, branch.working, branch.on_branch, opened, due, now=work.now)
     there = on_branch.sections.keys() | listing.sections.keys()
     wanted = {**wishes, **heard.asked}
     asked = {n: word for n, word in wanted.items() if n not in there}
@@ -113,17 +113,18 @@ def settle(
         decided = decide(
             session,
             pending=branch.pending,
-            refused=branch.refused,
+            refused={**heard.late, **branch.refused},
             withdrawn=branch.withdrawn,
             listing=listing,
             past=past,
             now=work.now,
         )
+        decide_late(session, heard.late, work.now)
         keep_declined(session, declined, work.now)
         bring_back(session, wanted, branch.pending, work.now)
     return State(
         listing=listing,
-        sections=sections_to_file_under(base, work.settings),
+        sections=_sections(work, base, updates.working),
         working=updates.working,
         on_branch=on_branch,
         pending=branch.pending,
@@ -135,6 +136,12 @@ def settle(
         notice=opened.blocked if opened else "",
         unticked=unticked | known.named(unticked),
     )
+
+
+def _sections(work: Work, base: ReadingList, working: ReadingList) -> Taxonomy:
+    """Where papers can be filed: not under a heading that a person took off the branch."""
+    places = sections_to_file_under(base, work.settings)
+    return Taxonomy(section for section in places if section.path in working.taxonomy)
 
 
 def _boxes(opened: OpenPullRequest | None) -> tuple[OpenPullRequest | None, frozenset[str]]:
@@ -173,7 +180,7 @@ class _Branch:
 
 
 def _read_branch(
-    work: Work, opened: OpenPullRequest, known: _Open, heard: Heard, *, listed: Listing
+    work: Work, opened: OpenPullRequest, *, known: _Open, heard: Heard, listed: Listing
 ) -> _Branch:
     """The branch with what reviewers said done to it."""
     refused = _unticked(known, opened) | heard.refused
@@ -224,9 +231,9 @@ def _hear(
     listing: Listing,
     find: Find,
 ) -> Heard:
-    """What the comments on the open pull request ask for."""
+    """What the comments on the open pull request, and on the one before it, ask for."""
     opened = snapshot.pull_request
-    if opened is None or opened.blocked:
+    if opened is not None and opened.blocked:
         return Heard()
     comments: Sequence[Comment] = ()
     try:
@@ -236,8 +243,23 @@ def _hear(
             raise
         work.console.warn(f"comments were not read: {error}")
     listed = {number: min(paths) for number, paths in listing.sections.items()}
-    hearing = Hearing(known.recorded, known.declined, listed, base.taxonomy, find)
-    return hearing.hear(comments)
+    closed = _closed(work, {c.number for c in comments} - {opened.number if opened else None})
+    places = base.taxonomy
+    if opened is not None:
+        here = parse_list(opened.files, work.settings).taxonomy
+        places = Taxonomy(section for section in places if section.path in here)
+    return Hearing(known.recorded, known.declined, listed, places, find, closed).hear(comments)
+
+
+def _closed(work: Work, numbers: Collection[int]) -> dict[int, Proposal]:
+    """What closed pull requests proposed, by paper."""
+    if not numbers:
+        return {}
+    told = [p for pull in work.target.closed(numbers) for p in pull.proposals]
+    with work.index.write() as session:
+        stated = [proposal.paper for proposal in told]
+        ids = papers.merge(session, stated, source=PULL_REQUEST, seen_at=work.now).ids
+    return dict(zip(ids, told, strict=True))
 
 
 def _unticked(known: _Open, opened: OpenPullRequest) -> dict[int, Word]:

@@ -174,6 +174,25 @@ def _decision(
     )
 
 
+def decide_late(session: Session, late: Mapping[int, Word], now: datetime) -> None:
+    """Record what was said of papers after their pull request was closed and read."""
+    rejected = history.rejected_ids(session)
+    for number, word in late.items():
+        if (word.kind == "rejected") == (number in rejected):
+            continue
+        history.add_decision(
+            session,
+            history.Decision(
+                paper=number,
+                kind="rejected" if word.kind == "rejected" else "reconsidered",
+                at=now,
+                who=word.who,
+                where=word.where,
+                reason=word.reason,
+            ),
+        )
+
+
 def keep_declined(session: Session, declined: Mapping[int, Declined], now: datetime) -> None:
     """Record what the open pull request says was taken out, where the index does not know it."""
     known = {decision.paper for decision in history.decisions(session)}

@@ -190,6 +190,7 @@ def _routes(world: GitHub) -> None:
         ("GET", rf"/issues/{number}", issues.get),
         ("PATCH", rf"/issues/{number}", issues.edit),
         ("GET", rf"/issues/{number}/events", issues.events),
+        ("GET", rf"/issues/events/{number}", issues.event),
         ("POST", rf"/issues/{number}/labels", issues.add_labels),
         ("POST", rf"/issues/{number}/assignees", issues.add_assignees),
         ("GET", rf"/issues/{number}/comments", issues.comments),

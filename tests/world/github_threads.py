@@ -63,7 +63,9 @@ class _Api:
 
     def note(self, thread: Thread, event: str, **details: Any) -> None:
         """Remember what happened to a thread."""
-        thread.events.append({"id": next(self.world.ids), "event": event, **details})
+        number = next(self.world.ids)
+        url = f"{self.root}/issues/events/{number}"
+        thread.events.append({"id": number, "url": url, "event": event, **details})
 
     def change(self, thread: Thread, data: dict[str, Any]) -> Answer | None:
         """Apply an edit to title, body and state; the refusal when it is not allowed."""
@@ -235,6 +237,11 @@ class IssueApi(_Api):
     def events(self, request: Request) -> Any:
         thread = self.find(request)
         return self.page(request, thread.events) if thread else refusal(404, "Not Found")
+
+    def event(self, request: Request) -> Any:
+        every = (event for thread in self.world.threads.values() for event in thread.events)
+        wanted = int(request["number"])
+        return next((e for e in every if e["id"] == wanted), None) or refusal(404, "Not Found")
 
     def add_labels(self, request: Request) -> Any:
         thread = self.find(request)

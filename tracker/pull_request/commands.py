@@ -65,7 +65,11 @@ class Comment:
 
 _LINE = re.compile(r"^ {0,3}/tracker\b[ \t]*(.*)$", re.IGNORECASE)
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
-_PAPER = re.compile(r"\"([^\"]+)\"|“([^”]+)”|(\S+)")
+_PAPER = re.compile(
+    r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|‘(.+?)’(?=\s|$)|'(.+?)'(?=\s|$)"
+    r"|`([^`]+)`|\*\*(.+?)\*\*|\[[^\]]*\]\((\S+?)\)(?=\s|$)|(\S+)"
+)
+_KEY = re.compile(r"[a-z0-9]+:\S+", re.IGNORECASE)
 _TO = re.compile(r"\s+to\s+", re.IGNORECASE)
 
 
@@ -88,6 +92,9 @@ def _command(words: str) -> Command | Mistake:  # noqa: PLR0911 - one a command
     paper = _PAPER.match(rest)
     name = next(filter(None, paper.groups()), "") if paper else ""
     after = rest[paper.end() :] if paper else ""
+    if paper and paper[paper.re.groups] and not (_KEY.fullmatch(name) or identify(name)):
+        # A title without quotes: its first word may be another paper's.
+        name, after = (rest, "") if verb.lower() in {"drop", "later"} else (name, after)
     match verb.lower():
         case "help" | "":
             return Command("help")

@@ -30,7 +30,7 @@ from tracker.pull_request.github_git import GithubRepository
 from tracker.pull_request.github_review import GithubReview
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.rolling import Text
-from tracker.pull_request.target import Marks, PullRequest, Snapshot, State
+from tracker.pull_request.target import Conflict, Marks, PullRequest, Snapshot, State
 from tracker.settings import Settings
 
 _TIMEOUT = 30
@@ -87,6 +87,7 @@ class GithubTarget:
         self._github = connect(settings.github.url, token)
         self._git: GithubRepository | None = None
         self._pulls: dict[int, Pulls.PullRequest] = {}
+        self._last: Pulls.PullRequest | None = None
 
     def read(self) -> Snapshot:
         """See `Target.read`."""
@@ -105,6 +106,7 @@ class GithubTarget:
         found = next((p for p in pulls if p.state == "open" and p.base.ref == base), None)
         if found is not None:
             self._pulls[found.number] = found
+        self._last = next((p for p in pulls if p.state == "closed" and p.base.ref == base), None)
         return rolling.snapshot(
             self._git,
             self._files,
@@ -145,6 +147,8 @@ class GithubTarget:
             mark(self._repository, pull, marks)
             return PullRequest(pull.number, pull.html_url, snapshot.branch, "opened")
         pull = self._pulls[found.number]
+        if moved or not rolling.is_current(snapshot, report):
+            self._check_as_read(pull)
         needless = not report.proposals and not report.updates
         if needless and not found.extra and dict(files) == dict(snapshot.files):
             return self._close(pull, snapshot, report, head)
@@ -160,7 +164,9 @@ class GithubTarget:
         """See `Target.comments`."""
         found = snapshot.pull_request
         pull = self._pulls.get(found.number) if found and found.number else None
-        return GithubReview(self._repository).comments(pull) if pull else ()
+        review = GithubReview(self._repository)
+        # People answer what they have before them, also when it was closed since.
+        return tuple(c for asked in (self._last, pull) if asked for c in review.comments(asked))
 
     def answer(
         self, comment: Comment, sentences: Sequence[str] = (), *, obeyed: bool = False
@@ -204,6 +210,13 @@ class GithubTarget:
         if pulls[0].body != render_body(report, head=head, base=snapshot.base):
             self._edit(pulls[0], snapshot, report, head)
         return pulls[0]
+
+    def _check_as_read(self, pull: Pulls.PullRequest) -> None:
+        """What a person changed in the text since it was read would be written over."""
+        with explained(f"reading the pull request {pull.number}", self._name):
+            now = self._repository.get_pull(pull.number)
+        if (now.state, now.title, now.body or "") != (pull.state, pull.title, pull.body or ""):
+            raise Conflict(f"The pull request {pull.number} was changed meanwhile.")
 
     def _edit(self, pull: Pulls.PullRequest, snapshot: Snapshot, report: Report, head: str) -> None:
         body = with_body(pull.body or "", render_body(report, head=head, base=snapshot.base))

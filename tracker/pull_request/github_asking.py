@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable, Iterable
 
 from github.IssueEvent import IssueEvent
+from github.NamedUser import NamedUser
+from github.Organization import Organization
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 
@@ -33,13 +35,15 @@ def mark(repository: Repository, pull: PullRequest, marks: Marks) -> bool:
         if missing == Marks():
             return False
         events = list(pull.get_issue_events())
-        labels = _without(missing.labels, _named(events, "labeled", lambda e: e.label.name))
+        labels = _without(
+            missing.labels, _named(events, "labeled", lambda e: e.label.name if e.label else None)
+        )
         reviewers = _without(
             missing.reviewers,
-            _named(events, "review_requested", lambda e: e.requested_reviewer.login),
+            _named(events, "review_requested", lambda e: _login(e.requested_reviewer)),
         )
         assignees = _without(
-            missing.assignees, _named(events, "assigned", lambda e: e.assignee.login)
+            missing.assignees, _named(events, "assigned", lambda e: _login(e.assignee))
         )
         if labels:
             # PyGithub sends a bare list, which GitHub's description does not know.
@@ -69,5 +73,12 @@ def _without(wanted: Iterable[str], present: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(wanted) if name.lower() not in there)
 
 
-def _named(events: Iterable[IssueEvent], kind: str, name: Callable[[IssueEvent], str]) -> list[str]:
-    return [name(event) for event in events if event.event == kind]
+def _named(
+    events: Iterable[IssueEvent], kind: str, name: Callable[[IssueEvent], str | None]
+) -> list[str]:
+    return [found for event in events if event.event == kind and (found := name(event))]
+
+
+def _login(person: NamedUser | Organization | None) -> str | None:
+    """An account's name; a team that was asked, or an account that is gone, has none."""
+    return person.login if person else None

@@ -27,6 +27,24 @@ def merge(base: str, ours: str, theirs: str) -> str | None:
     return "".join(merged + lines[position:])
 
 
+def undo(base: str, then: str, now: str) -> str:
+    """`now` without the lines that turned `base` into `then`, as far as they stand there still.
+
+    A line that was changed since stays as it is now; one that was replaced comes back.
+    """
+    before, middle, lines = _lines(base), _lines(then), _lines(now)
+    still: dict[int, int] = {}
+    for i, j, size in SequenceMatcher(None, middle, lines, autojunk=False).get_matching_blocks():
+        still.update(zip(range(i, i + size), range(j, j + size), strict=True))
+    back: dict[int, list[str]] = {}
+    for tag, i, end, j, stop in SequenceMatcher(None, before, middle, autojunk=False).get_opcodes():
+        if tag == "insert" or (tag == "replace" and all(n in still for n in range(j, stop))):
+            back.update({still[n]: [] for n in range(j, stop) if n in still})
+            if tag == "replace":
+                back[still[j]] = before[i:end]
+    return "".join("".join(back.get(n, [line])) for n, line in enumerate(lines))
+
+
 _Change = tuple[int, int, list[str]]
 """Lines from start up to end of the base, and what stands there instead."""
 

@@ -14,9 +14,9 @@ from typing import Protocol
 
 from tracker.pull_request import block
 from tracker.pull_request.block import Record
-from tracker.pull_request.merge import merge
-from tracker.pull_request.message import TRAILER, commit_message
-from tracker.pull_request.proposal import Report, paper_key
+from tracker.pull_request.merge import merge, undo
+from tracker.pull_request.message import TRAILER, commit_message, read_message
+from tracker.pull_request.proposal import Proposal, Report, paper_key
 from tracker.pull_request.target import OpenPullRequest, Plan, Snapshot
 
 Blob = tuple[str, str]
@@ -120,8 +120,11 @@ def snapshot(
     by_people = not all(commit.is_ours for commit in fork.commits)
     if not fork.commits or (text is None and (head in closed_heads or not by_people)):
         return _start_over(nothing, head, fork)
+    if text is None and (carried := _after_closing(repository, nothing, fork, closed_heads)):
+        return carried
     text = text or Text()
     record = block.decode(text.body)
+    seen = _announced(head, fork, record)
     found = OpenPullRequest(
         number=text.number,
         url=text.url,
@@ -130,13 +133,13 @@ def snapshot(
         title=text.title,
         body=text.body,
         labels=text.labels,
-        proposals=record.proposals if record else (),
+        proposals=_proposals(record, fork, seen),
         declined=record.declined if record else (),
         updates=record.updates if record else (),
         unticked=unticked(text.body),
         extra=any(path not in names for path in fork.changed),
     )
-    return _merged(repository, nothing, fork, found, _announced(head, fork, record))
+    return _merged(repository, nothing, fork, found, seen)
 
 
 def _start_over(nothing: Snapshot, head: str, fork: Divergence) -> Snapshot:
@@ -145,6 +148,71 @@ def _start_over(nothing: Snapshot, head: str, fork: Divergence) -> Snapshot:
     parents = (head,) if fork.fork == revision else (head, revision)
     plan = Plan(head=head, parents=parents if fork.commits else (revision,), ground=revision)
     return replace(nothing, plan=plan)
+
+
+def _after_closing(
+    repository: Repository, nothing: Snapshot, fork: Divergence, closed_heads: frozenset[str]
+) -> Snapshot | None:
+    """The base with what people pushed after the pull request was closed, and nothing else.
+
+    What they found there was judged when they closed it. None when nothing was closed here, or
+    when they changed the very lines of it: the branch then counts as it is.
+    """
+    names, revision = tuple(nothing.files), nothing.revision
+    head = fork.commits[-1].name
+    last = next((c.name for c in reversed(fork.commits) if c.name in closed_heads), None)
+    if last is None:
+        return None
+    since = repository.divergence(last, head)
+    if all(commit.is_ours for commit in since.commits):
+        return _start_over(nothing, head, fork)
+    then, now = _texts(repository, last, names), _texts(repository, head, names)
+    overlay = _overlay(repository, revision, since, head, names)
+    first = _texts(repository, fork.fork, names)
+
+    def carried(name: str) -> str | None:
+        found = merge(then[name], now[name], nothing.files[name])
+        if found is None:
+            # What they wrote adjoins what was closed.
+            own = undo(first[name], then[name], now[name])
+            found = merge(first[name], own, nothing.files[name])
+        return found
+
+    files = {name: carried(name) for name in names}
+    whole = {name: text for name, text in files.items() if text is not None}
+    if overlay is None or len(whole) < len(files):
+        return None
+    if whole == nothing.files and not overlay:
+        return _start_over(nothing, head, fork)
+    parents = (head,) if fork.fork == revision else (head, revision)
+    found = OpenPullRequest(
+        number=None,
+        url=None,
+        head=head,
+        files=whole,
+        proposals=_proposals(None, since, head),
+        extra=bool(overlay),
+    )
+    plan = Plan(head=head, parents=parents, ground=revision, overlay=overlay)
+    return replace(nothing, plan=plan, pull_request=found)
+
+
+def _proposals(record: Record | None, fork: Divergence, seen: str) -> tuple[Proposal, ...]:
+    """What the text records, and what our commits say that it does not speak of.
+
+    A run may have died before it wrote the text, and a person pushed since: our lines are no
+    less ours. The messages of our commits name their papers.
+    """
+    told = record.proposals if record else ()
+    known = {paper_key(proposal.paper) for proposal in told}
+    names = [commit.name for commit in fork.commits]
+    first = names.index(record.head) + 1 if record and record.head in names else 0
+    if record and not first:
+        return told
+    until = names.index(seen) + 1 if seen in names else 0
+    ours = [commit for commit in fork.commits[first:until] if commit.is_ours]
+    more = {paper_key(p.paper): p for commit in ours for p in read_message(commit.message)}
+    return (*told, *(proposal for key, proposal in more.items() if key not in known))
 
 
 def _merged(

@@ -134,7 +134,9 @@ class Target(Protocol):
         ...
 
     def comments(self, snapshot: Snapshot) -> tuple[Comment, ...]:
-        """Comments on the open pull request with commands that nobody answered, oldest first."""
+        """Comments with commands that nobody answered: on the open pull request, and before
+        them those on the one that was closed last.
+        """
         ...
 
     def answer(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.pull_request.merge import merge
+from tracker.pull_request.merge import merge, undo
 
 texts = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n", "d \n"]), max_size=12).map("".join)
 
@@ -66,3 +66,20 @@ def test_insertions_far_apart_merge_as_in_git(tmp_path: Path, place: int) -> Non
     )
     expected = done.stdout.decode() if done.returncode == 0 else None
     assert merge("".join(lines), "".join(ours), "".join(theirs)) == expected
+
+
+@given(st.lists(st.sampled_from(["base", "bot", "mine"]), max_size=20))
+def test_what_was_added_is_taken_out_and_what_was_written_beside_it_stays(kinds: list[str]) -> None:
+    lines = [(kind, f"{kind} {number}\n") for number, kind in enumerate(kinds)]
+
+    def only(*wanted: str) -> str:
+        return "".join(line for kind, line in lines if kind in wanted)
+
+    assert undo(only("base"), only("base", "bot"), "".join(line for _, line in lines)) == only(
+        "base", "mine"
+    )
+
+
+def test_what_was_replaced_comes_back_unless_it_was_changed_again() -> None:
+    assert undo("a\nb\nc\n", "a\nB\nc\n", "a\nB\nc\n") == "a\nb\nc\n"
+    assert undo("a\nb\nc\n", "a\nB\nc\n", "a\nB, mine\nc\n") == "a\nB, mine\nc\n"
