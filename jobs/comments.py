@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from tracker.pull_request.commands import HELP, Command, Comment, Mistake, find_proposal
+from tracker.pull_request.escape import markdown
 from tracker.pull_request.proposal import Declined, Proposal
 from tracker.taxonomy import Path, Taxonomy, path_text
 
@@ -136,7 +137,9 @@ class Hearing:
         meant = find_proposal(command.paper, self.closed.values())
         number = next((n for n, p in self.closed.items() if p is meant), None)
         if number is None:
-            return [f"No one paper of this pull request is called “{command.paper[:80]}”."]
+            return [
+                f"No one paper of this pull request is called “{markdown(command.paper[:80])}”."
+            ]
         section, wrong = self._section(command.section) if command.kind == "move" else (None, [])
         if wrong:
             return wrong
@@ -174,7 +177,7 @@ class Hearing:
             return found.path, []
         near = ", ".join(f"“{path_text(s.path)}”" for s in self.sections.suggest(text))
         remedy = f"Is it {near}?" if near else "Write the heading as the list does."
-        return None, [f"No one section is called “{text[:80]}”. {remedy}"]
+        return None, [f"No one section is called “{markdown(text[:80])}”. {remedy}"]
 
 
 def _sentence(text: str) -> str:

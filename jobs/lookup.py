@@ -11,6 +11,7 @@ from jobs.work import Work
 from tracker.errors import SourceError
 from tracker.identifiers import Identifier, identify
 from tracker.paper import Paper
+from tracker.pull_request.escape import markdown
 from tracker.settings import ArxivSettings, SemanticScholarSettings
 
 BY_NAME = "asked for"
@@ -30,17 +31,21 @@ def finder(work: Work) -> Callable[[str], int]:
         if len(known) == 1:
             return known[0]
         if known:
-            raise NotFound(f"“{text[:80]}” is several papers; give the arXiv id or the DOI.")
+            raise NotFound(
+                f"“{markdown(text[:80])}” is several papers; give the arXiv id or the DOI."
+            )
         named = [name for name in identify(text) if name.scheme not in {"url"}]
         if not named:
-            raise NotFound(f"“{text[:80]}” is no arXiv id, DOI or address of a paper I know.")
+            raise NotFound(
+                f"“{markdown(text[:80])}” is no arXiv id, DOI or address of a paper I know."
+            )
         try:
             paper = _ask(work, named[0])
         except SourceError as error:
             work.console.warn(f"{text[:80]} could not be looked up: {error}")
             raise AskAgain from None
         if paper is None:
-            raise NotFound(f"Nothing is known of “{text[:80]}”; is the identifier right?")
+            raise NotFound(f"Nothing is known of “{markdown(text[:80])}”; is the identifier right?")
         with work.index.write() as session:
             return papers.merge(session, [paper], source=BY_NAME, seen_at=work.now).ids[0]
 

@@ -230,6 +230,39 @@ def test_what_people_do_while_a_run_goes_on_is_not_written_over(
     assert len(world.pulls()) == 1
 
 
+def test_a_box_of_the_dashboard_ticked_while_a_run_goes_on_is_heard(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, *_ = proposals(survey)
+    survey.github.untick(1, paper_key(first.paper))
+    survey.run()
+    [board] = [t for t in survey.github.threads.values() if not t.head]
+    [line] = [text for text in board.body.splitlines() if f"{paper_key(first.paper)} -->" in text]
+    survey.github.untick(1, paper_key(second.paper))
+    real = _Proposing._publish
+
+    def meanwhile(self: _Proposing, *given: object) -> object:
+        board.body = board.body.replace(line, line.replace("[ ]", "[x]"))
+        return real(self, *given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_Proposing, "_publish", meanwhile)
+        survey.run()
+    survey.run("review")
+    assert first.paper.title in survey.text()
+
+
+@pytest.mark.parametrize("how", ["emptied", "broken"])
+def test_a_text_that_was_emptied_loses_no_proposal(survey: Survey, how: str) -> None:
+    before, text = proposals(survey), survey.text()
+    [pull] = survey.github.pulls()
+    pull.body = "" if how == "emptied" else pull.body.replace('"proposals":[', '"proposals":[,')
+    survey.run()
+    assert [p.text for p in proposals(survey)] == [p.text for p in before]
+    assert survey.text() == text
+    assert survey.decisions() == []
+
+
 @pytest.mark.parametrize("how", ["renamed", "removed"])
 def test_a_heading_that_is_gone_from_the_branch_stops_no_run(survey: Survey, how: str) -> None:
     config = survey.folder / "tracker.toml"

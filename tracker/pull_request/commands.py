@@ -14,6 +14,7 @@ from typing import Literal, Protocol, TypeVar
 
 from tracker.identifiers import identify, normalise_title
 from tracker.paper import Paper
+from tracker.pull_request.escape import markdown
 from tracker.pull_request.proposal import paper_key
 
 Kind = Literal["move", "drop", "later", "add", "help"]
@@ -63,7 +64,8 @@ class Comment:
     where: str = ""
 
 
-_LINE = re.compile(r"^ {0,3}/tracker\b[ \t]*(.*)$", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINE = re.compile(r"^ {0,3}(?:[-*+] )?/tracker\b[ \t]*(.*)$", re.IGNORECASE)
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+)")
 _PAPER = re.compile(
     r"\"([^\"]+)\"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|‘(.+?)’(?=\s|$)|'(.+?)'(?=\s|$)"
@@ -77,9 +79,10 @@ def parse_comment(body: str) -> tuple[Command | Mistake, ...]:
     """The commands of a comment in their order."""
     found: list[Command | Mistake] = []
     fence = ""
-    for line in body.splitlines():
+    for line in _COMMENT.sub("", body).splitlines():
         mark = _FENCE.match(line)
-        if mark and (not fence or line.strip().startswith(fence)):
+        closes = line.strip().startswith(fence) and not line.strip().strip(fence[:1])
+        if mark and (not fence or closes):
             fence = "" if fence else mark[1]
         elif not fence and (match := _LINE.match(line)):
             found.append(_command(match[1].strip()))
@@ -109,7 +112,9 @@ def _command(words: str) -> Command | Mistake:  # noqa: PLR0911 - one a command
         case "add" | "drop" | "later" | "move":
             return Mistake(_USAGE[verb.lower()])
         case _:
-            return Mistake(f"there is no command “{verb[:30]}”; `/tracker help` lists them")
+            return Mistake(
+                f"there is no command “{markdown(verb[:30])}”; `/tracker help` lists them"
+            )
 
 
 def _move(rest: str, name: str, after: str) -> Command | Mistake:

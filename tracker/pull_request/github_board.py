@@ -43,6 +43,9 @@ class GithubBoard:
             if not board.is_open or body == current:
                 return board
             issue = self._repository.get_issue(board.number)
+            if (issue.body or "") != board.body:
+                # Someone ticked a box since it was read; the next run hears that first.
+                return board
             issue.edit(body=body)
             return _board(issue)
 
