@@ -19,6 +19,7 @@ from tests.jobs.test_run_github import record
 from tests.world.arxiv import ArxivWorld
 from tests.world.github import GitHub
 from tests.world.github_model import NAME, TOKEN
+from tests.world.server import Answer
 from tracker.pull_request.proposal import Proposal
 from tracker.settings import load_settings
 
@@ -243,3 +244,73 @@ def test_without_a_word_a_review_writes_nothing(
     result = scene.run()
     assert scene.github.writes == []
     assert result.decided == ()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{title}",
+        '"{title}" no',
+        "‘{title}’ no",
+        "«{title}» no",
+        "„{title}“ no",
+        "`{title}` no",
+        "**{title}** no",
+        "{name}v2 no",
+        "[{title}](https://arxiv.org/abs/{name}) no",
+        "https://arxiv.org/pdf/{name}v1.pdf no",
+        "https://doi.org/10.48550/arXiv.{name} no",
+    ],
+)
+def test_a_paper_can_be_named_in_many_ways(
+    scene: Scene, proposals: tuple[Proposal, ...], form: str
+) -> None:
+    chosen, *others = proposals
+    words = form.format(title=chosen.paper.title, name=name(chosen))
+    assert scene.say(f"- /tracker drop {words}") == [("bot", "+1")]
+    assert chosen.paper.title not in scene.text()
+    assert all(other.paper.title in scene.text() for other in others)
+
+
+def test_the_first_word_of_another_title_names_nothing(
+    scene: Scene, proposals: tuple[Proposal, ...]
+) -> None:
+    words = [word for p in proposals for word in set(p.paper.title.split())]
+    one = next(word for word in words if words.count(word) == 1)
+    before = scene.text()
+    assert scene.say(f"/tracker drop {one} of Quite Another Paper") == [("bot", "confused")]
+    assert scene.text() == before
+
+
+@pytest.mark.parametrize("around", ["<!--\n{}\n-->", "```\n```text\n{}\n```"])
+def test_what_does_not_show_as_a_command_is_none(
+    scene: Scene, proposals: tuple[Proposal, ...], around: str
+) -> None:
+    before = scene.text()
+    assert scene.say(around.format(f"/tracker drop {name(proposals[0])}")) == []
+    assert scene.text() == before
+
+
+@pytest.mark.parametrize("command", ["drop", "add", "@someone"])
+def test_an_answer_does_nothing_of_what_it_cites(
+    scene: Scene, proposals: tuple[Proposal, ...], command: str
+) -> None:
+    scene.say(f'/tracker {command} "@someone fixes #1 <img src=x>"')
+    [answer] = scene.replies()
+    assert "@someone" not in answer
+    assert "#1" not in answer
+    assert "<img" not in answer.replace("\\<", "")
+
+
+@pytest.mark.parametrize("status", [403, 500])
+def test_whose_right_is_not_known_yet_is_heard_later(
+    scene: Scene, proposals: tuple[Proposal, ...], status: int
+) -> None:
+    before = scene.text()
+    scene.github.fail(Answer(status, {"message": "No"}), path="/permission$", times=None)
+    assert scene.say(f"/tracker drop {name(proposals[0])}") == []
+    scene.github.recover()
+    assert scene.text() == before
+    scene.run()
+    assert proposals[0].paper.title not in scene.text()
+    assert scene.replies() == []

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Sequence
 
 from github import GithubException
 from github.IssueComment import IssueComment
 from github.PullRequest import PullRequest
 from github.Repository import Repository
+from requests import RequestException
 
 from tracker.pull_request import block
 from tracker.pull_request.commands import Command, Comment, parse_comment
 from tracker.pull_request.decisions import Closed, Spoken
 from tracker.pull_request.github_errors import explained
 from tracker.pull_request.rolling import unticked
+
+logger = logging.getLogger(__name__)
 
 _OBEYED, _REFUSED = "+1", "confused"
 _WRITERS = {"admin", "maintain", "write"}
@@ -30,11 +34,12 @@ class GithubReview:
     def comments(self, pull: PullRequest) -> tuple[Comment, ...]:
         """The comments with commands that the pull request's author has not reacted to."""
         with explained(f"reading the comments on {pull.number}", self._name):
-            return tuple(
-                self._comment(pull, comment)
+            waiting = [
+                comment
                 for comment in pull.get_issue_comments()
                 if parse_comment(comment.body or "") and not self._reactions(pull, comment)
-            )
+            ]
+            return tuple(filter(None, (self._comment(pull, comment) for comment in waiting)))
 
     def answer(self, comment: Comment, sentences: Sequence[str], *, obeyed: bool = False) -> None:
         """React to a comment; what is to be said is said in a reply, once."""
@@ -107,13 +112,24 @@ class GithubReview:
                         where=comment.html_url,
                     )
 
-    def _comment(self, pull: PullRequest, comment: IssueComment) -> Comment:
+    def _comment(self, pull: PullRequest, comment: IssueComment) -> Comment | None:
+        """A comment; None while it cannot be found out whether its author is to be obeyed."""
         who = comment.user.login
+        try:
+            may_write = self.may_write(who)
+        except (GithubException, RequestException) as error:
+            logger.warning(
+                "whether %s may write to %s could not be found out (%s); the next run asks again",
+                who,
+                self._name,
+                error,
+            )
+            return None
         return Comment(
             id=comment.id,
             number=pull.number,
             who=who,
-            may_write=self.may_write(who),
+            may_write=may_write,
             commands=parse_comment(comment.body or ""),
             at=comment.created_at,
             where=comment.html_url,
