@@ -36,6 +36,8 @@ class Corpus:
         self.counts = self.words.data.copy()
         self.words.data = np.log(self.words.data) + 1
         self.terms = counter.get_feature_names_out()
+        self.titles: csr_matrix = counter.transform(paper.title for paper in self.papers)
+        self.titles.data = np.log(self.titles.data) + 1
         self.single = np.array([i for i, term in enumerate(self.terms) if " " not in term])
         months = np.array([month_number(paper.published) for paper in self.papers])
         listed = {entry.arxiv_id for each in lists for entry in each.entries}
@@ -75,9 +77,9 @@ class Weighting:
         idf = np.log((1 + size) / (1 + spread)) + 1
         self.idf = np.where(self.kept, idf, 0).astype(np.float32)
 
-    def matrix(self, rows: np.ndarray) -> csr_matrix:
-        """Rows of unit length."""
-        chosen = self._words[rows]
+    def matrix(self, rows: np.ndarray, words: csr_matrix | None = None) -> csr_matrix:
+        """Rows of unit length; of other `words` than those of title and abstract if given."""
+        chosen = (self._words if words is None else words)[rows]
         chosen.data *= self.idf[chosen.indices]
         chosen.eliminate_zeros()
         return normalize(chosen, copy=False)
@@ -103,6 +105,10 @@ class CountedFeatures:
         """As classifiers.relevance.PaperFeatures."""
         return self._weighting.matrix(self._rows(papers))
 
+    def titles(self, papers: Sequence[Paper]) -> csr_matrix:
+        """As classifiers.relevance.PaperFeatures."""
+        return self._weighting.matrix(self._rows(papers), self._corpus.titles)
+
     def understood(self, papers: Sequence[Paper]) -> np.ndarray:
         """As classifiers.relevance.PaperFeatures, of the words the corpus kept."""
         single = np.zeros(len(self.terms_), dtype=np.float32)
@@ -114,11 +120,15 @@ class CountedFeatures:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Rows of the corpus: the list at T, the year before, the year after, and what was added."""
+    """Rows of the corpus: the list at T, the year before, the year after, and what was added.
+
+    `background` is of the year before as much as every method is given.
+    """
 
     name: str
     since: date
     listed: np.ndarray
+    before: np.ndarray
     background: np.ndarray
     stream: np.ndarray
     added: np.ndarray
@@ -150,7 +160,8 @@ def task_of(
         if len(listed) >= 50 and added.sum() >= 15:
             before = np.flatnonzero((corpus.month > month - 12) & (corpus.month <= month))
             before = np.setdiff1d(before, listed)
+            some = before
             if len(before) > most:
-                before = np.sort(np.random.default_rng(0).choice(before, most, replace=False))
-            return Task(reading_list.name, day, listed, before, stream, added)
+                some = np.sort(np.random.default_rng(0).choice(before, most, replace=False))
+            return Task(reading_list.name, day, listed, before, some, stream, added)
     return None

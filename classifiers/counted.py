@@ -9,7 +9,7 @@ on what other papers were ever looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from hashlib import blake2b
 
@@ -62,7 +62,7 @@ class CountedFeatures:
         """As PaperFeatures."""
         self._papers = papers
         self.__dict__.pop("terms_", None)
-        counts, self._keys = self._counted(papers)
+        counts, self._keys = self._counted(papers, self._words)
         spread = np.bincount(counts.indices, minlength=len(self._keys))
         self._weights = np.log((1 + len(papers)) / (1 + spread)) + 1
         return self._weighted(counts)
@@ -77,7 +77,14 @@ class CountedFeatures:
 
     def matrix(self, papers: Sequence[Paper]) -> csr_matrix:
         """As PaperFeatures."""
-        counts, keys = self._counted(papers)
+        return self._of(papers, self._words)
+
+    def titles(self, papers: Sequence[Paper]) -> csr_matrix:
+        """As PaperFeatures."""
+        return self._of(papers, lambda paper: self._memory.words(paper.title))
+
+    def _of(self, papers: Sequence[Paper], words: Callable[[Paper], np.ndarray]) -> csr_matrix:
+        counts, keys = self._counted(papers, words)
         places, known = self._columns(keys)
         kept = known[counts.indices]
         rows = np.repeat(np.arange(len(papers)), np.diff(counts.indptr))[kept]
@@ -104,11 +111,13 @@ class CountedFeatures:
         memory = self._memory
         return np.concatenate([memory.words(paper.title), memory.words(paper.abstract)])
 
-    def _counted(self, papers: Sequence[Paper]) -> tuple[csr_matrix, np.ndarray]:
+    def _counted(
+        self, papers: Sequence[Paper], words_of: Callable[[Paper], np.ndarray]
+    ) -> tuple[csr_matrix, np.ndarray]:
         """How often each word and pair stands in each paper, and the fingerprints by column."""
         rows = []
         for paper in papers:
-            words = self._words(paper)
+            words = words_of(paper)
             rows.append(np.concatenate([words, _pairs(words[:-1], words[1:])]))
         ends = np.cumsum([0, *(len(row) for row in rows)])
         every = np.concatenate(rows) if rows else np.zeros(0, dtype=np.uint64)

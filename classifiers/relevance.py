@@ -1,9 +1,10 @@
 """Whether a paper belongs on the list, learned from the list and from what else appears.
 
 The list's papers are positives; the stream, which is unlabelled, and what reviewers rejected are
-counterexamples. Two linear models have a say: one of words and their pairs, one of the latent
-topics of all these papers. What the stream hides of papers that belong is minded where the
-chances are fitted to the scores.
+counterexamples. Four linear models have a say: one of words and their pairs, one of the same
+against the likest of a larger stream only, one of titles, one of the latent topics of all these
+papers. What the stream hides of papers that belong is minded where the chances are fitted to
+the scores.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
@@ -27,11 +28,21 @@ from tracker.paper import Paper
 _FOLDS = 3
 # Of a larger stream, that many papers are learned from.
 _STREAM = 8000
+# Of the rest, as many are looked through for the likest, and so many of those are learned from.
+_POOL = 17_000
+_LIKEST = 1000
 _C = 0.5
+_C_LIKEST = 0.2
 _C_TOPICS = 0.1
+# What each model's say weighs against that of the words.
+_SAY = {"likest": 0.5, "titles": 0.4, "topics": 0.7}
 # Of what a stream brings, the share that belongs on a list it was chosen for: sets where 0.5 lies.
 _PRIOR = 0.05
 _UNDERSTOOD = 0.5
+# No paper's odds are better, or worse, than e to this power.
+_LOG_ODDS = 8.0
+# Beside 1 for the list's papers, 0 for the stream's and -1 for rejected ones.
+_OF_POOL = 2
 # A list of which so large a share is known by title alone is compared by titles alone.
 _TITLES_ONLY = 0.8
 
@@ -45,6 +56,8 @@ class Features(Protocol):
     def fit(self, papers: Sequence[Paper]) -> csr_matrix: ...
 
     def matrix(self, papers: Sequence[Paper]) -> csr_matrix: ...
+
+    def titles(self, papers: Sequence[Paper]) -> csr_matrix: ...
 
     def understood(self, papers: Sequence[Paper]) -> np.ndarray: ...
 
@@ -63,17 +76,29 @@ class PaperFeatures:
         """Other papers, in what was learned."""
         return self._words.matrix([_text(paper) for paper in papers])
 
+    def titles(self, papers: Sequence[Paper]) -> csr_matrix:
+        """The papers' titles alone, in what was learned."""
+        return self._words.matrix([paper.title for paper in papers])
+
     def understood(self, papers: Sequence[Paper]) -> np.ndarray:
         """The share of each paper's words that were learned, 0 to 1."""
         return self._words.understood([_text(paper) for paper in papers])
 
 
 @dataclass(frozen=True, slots=True)
-class _Model:
-    """A weight for each word and, where there are topics, for each topic; intercepts last."""
+class _Views:
+    """Papers row by row as each model sees them; None where there is no such model."""
 
-    words: np.ndarray
-    topics: np.ndarray | None = None
+    words: csr_matrix
+    titles: csr_matrix | None
+    topics: np.ndarray | None
+
+    def rows(self, chosen: np.ndarray) -> _Views:
+        """Some of the papers."""
+        titles = None if self.titles is None else self.titles[chosen]
+        return _Views(
+            self.words[chosen], titles, None if self.topics is None else self.topics[chosen]
+        )
 
 
 class RelevanceClassifier:
@@ -81,7 +106,7 @@ class RelevanceClassifier:
 
     A paper of the training stream is judged by a model that has not seen it as a
     counterexample, for having been given as unlabelled says nothing against it. `without`
-    leaves out parts of the method ("topics"), for the ablation.
+    leaves out parts of the method ("topics", "likest", "titles"), for the ablation.
     """
 
     def __init__(
@@ -101,14 +126,16 @@ class RelevanceClassifier:
         negatives: Sequence[Paper] = (),
     ) -> RelevanceClassifier:
         """Train on listed papers, the stream, and what reviewers rejected; any may be empty."""
-        chosen = _sample(len(unlabelled), _STREAM, self.random_state)
+        most = _STREAM if "likest" in self.without else _STREAM + _POOL
+        chosen, rest = _sample(len(unlabelled), _STREAM, most, self.random_state)
         bare = float(np.mean([not paper.abstract for paper in positives])) if positives else 0.0
         self._titles_only = bare > _TITLES_ONLY
         stream = _as_bare([unlabelled[i] for i in chosen], bare, self.random_state)
         stream, negatives = self._seen(stream), self._seen(negatives)
         positives = self._seen(positives)
+        pool = self._seen(_as_bare([unlabelled[i] for i in rest], bare, self.random_state))
         papers = [*positives, *stream, *negatives]
-        self._models: list[_Model] = []
+        self._models: list[dict[str, np.ndarray]] = []
         self._topics: Topics | None = None
         self._part_of: dict[str, int] = {}
         self._center: np.ndarray | None = None
@@ -118,68 +145,82 @@ class RelevanceClassifier:
         if len(positives) < 2 or len(stream) + len(negatives) < 10:
             self._fit_alone(matrix[: len(positives)])
             return self
-        kinds = np.repeat([1, 0, -1], [len(positives), len(stream), len(negatives)])
+        counts = [len(positives), len(stream), len(negatives), len(pool)]
         with one_thread():
             if "topics" not in self.without:
                 self._topics = Topics.of(matrix, self.random_state)
-            self._fit_models(matrix, kinds, papers)
+            if pool:
+                matrix = vstack([matrix, self.features.matrix(pool)], format="csr")
+            papers += pool
+            self._fit_models(self._views(papers, matrix), np.repeat([1, 0, -1, 2], counts), papers)
         return self
+
+    def _views(self, papers: Sequence[Paper], words: csr_matrix) -> _Views:
+        titles = not (self._titles_only or "titles" in self.without)
+        return _Views(
+            words,
+            self.features.titles(papers) if titles else None,
+            self._topics.matrix(words) if self._topics else None,
+        )
 
     def _seen(self, papers: Sequence[Paper]) -> Sequence[Paper]:
         """The papers as far as they are looked at: not beyond what is known of the list's."""
         return [_title_of(paper) for paper in papers] if self._titles_only else papers
 
-    def _fit_models(self, matrix: csr_matrix, kinds: np.ndarray, papers: Sequence[Paper]) -> None:
+    def _fit_models(self, views: _Views, kinds: np.ndarray, papers: Sequence[Paper]) -> None:
         rng = np.random.default_rng(self.random_state)
         parts = np.zeros(len(kinds), dtype=int)
-        for kind in (1, 0, -1):
+        for kind in (1, 0, -1, 2):
             parts[kinds == kind] = rng.permutation(np.arange((kinds == kind).sum()) % _FOLDS)
         self._part_of = {
             normalise_title(paper.title): int(part)
             for paper, part, kind in zip(papers, parts, kinds, strict=True)
-            if kind <= 0
+            if kind != 1
         }
-        targets = np.where(kinds == 1, 1.0, -1.0)
-        scores = self._cross(matrix, targets, parts)
-        self._models.append(self._train(matrix, targets))
-        self._calibrate(scores, kinds)
-
-    def _cross(self, matrix: csr_matrix, targets: np.ndarray, parts: np.ndarray) -> np.ndarray:
-        """Scores of all training papers, each by the model trained without its part."""
-        scores = np.zeros(len(targets))
-        self._models = []
+        scores = np.zeros(len(kinds))
         for part in range(_FOLDS):
-            model = self._train(matrix[parts != part], targets[parts != part])
-            scores[parts == part] = self._apply(matrix[parts == part], model)
+            kept = np.flatnonzero(parts != part)
+            model = self._train(views.rows(kept), kinds[kept])
+            held = np.flatnonzero(parts == part)
+            scores[held] = _apply(views.rows(held), model)
             self._models.append(model)
-        return scores
+        self._models.append(self._train(views, kinds))
+        learned = kinds != _OF_POOL
+        self._calibrate(scores[learned], kinds[learned])
 
-    def _apply(self, matrix: csr_matrix, model: _Model) -> np.ndarray:
-        """The words' say and the topics', each in units of its own spread over the stream."""
-        scores = _line(matrix, model.words)
-        if self._topics is not None and model.topics is not None:
-            scores = scores + _line(self._topics.matrix(matrix), model.topics)
-        return scores
+    def _train(self, views: _Views, kinds: np.ndarray) -> dict[str, np.ndarray]:
+        """The models by name: a weight for each column and the intercept last.
 
-    def _train(self, matrix: csr_matrix, targets: np.ndarray) -> _Model:
-        """A model of these papers; both kinds weigh the same."""
-        words = self._hyperplane(matrix, targets, _C)
-        if self._topics is None:
-            return _Model(words)
-        return _Model(words, self._hyperplane(self._topics.matrix(matrix), targets, _C_TOPICS))
+        Each is in units of the spread of its scores over the stream, times its say.
+        """
+        learned = np.flatnonzero(kinds != _OF_POOL)
+        own, positive = views.rows(learned), kinds[learned] == 1
+        weights = {"words": self._hyperplane(own.words, positive, _C)}
+        if own.titles is not None:
+            weights["titles"] = self._hyperplane(own.titles, positive, _C)
+        if own.topics is not None:
+            weights["topics"] = self._hyperplane(own.topics, positive, _C_TOPICS)
+        if "likest" not in self.without:
+            others = np.flatnonzero(kinds != 1)
+            near = _line(views.words[others], weights["words"])
+            likest = others[np.argsort(-near, kind="stable")[:_LIKEST]]
+            rows = np.concatenate([np.flatnonzero(kinds == 1), likest])
+            weights["likest"] = self._hyperplane(views.words[rows], kinds[rows] == 1, _C_LIKEST)
+        for name, line in weights.items():
+            against = _line(_seen_by(name, own)[~positive], line)
+            weights[name] = line * (_SAY.get(name, 1.0) / (float(against.std()) or 1.0))
+        return weights
 
     def _hyperplane(
         self,
         matrix: csr_matrix | np.ndarray,
-        targets: np.ndarray,
+        positive: np.ndarray,
         C: float,  # noqa: N803 - scikit-learn's name
     ) -> np.ndarray:
-        """A weight for each column, and the intercept last, in units of the scores' spread."""
+        """A weight for each column, and the intercept last; both kinds weigh the same."""
         model = LinearSVC(C=C, class_weight="balanced", random_state=self.random_state)
-        model.fit(matrix, targets)
-        line = np.append(model.coef_[0], model.intercept_)
-        against = _line(matrix[targets < 0], line)
-        return np.asarray(line / (float(against.std()) or 1.0))
+        model.fit(matrix, positive)
+        return np.append(model.coef_[0], model.intercept_)
 
     def _calibrate(self, scores: np.ndarray, kinds: np.ndarray) -> None:
         """Fit the chances to scores given by models that had not seen the paper.
@@ -231,13 +272,17 @@ class RelevanceClassifier:
         if self._center is not None:
             raw = matrix @ self._center
         else:
-            raw = self._apply(matrix, self._models[-1])
+            views = self._views(papers, matrix)
+            raw = _apply(views, self._models[-1])
             parts = np.array([self._part_of.get(normalise_title(p.title), -1) for p in papers])
             for part, model in enumerate(self._models[:-1]):
                 rows = np.flatnonzero(parts == part)
-                raw[rows] = self._apply(matrix[rows], model)
+                raw[rows] = _apply(views.rows(rows), model)
         understood = np.minimum(1.0, self.features.understood(papers) / _UNDERSTOOD)
-        chances = 1.0 / (1.0 + np.exp(-np.clip(self._slope * raw + self._offset, -30, 30)))
+        odds = self._slope * raw + self._offset
+        # Bent, not cut: the likest of a long stream must still be told apart, and none is certain.
+        odds = odds / (1.0 + np.abs(odds) / _LOG_ODDS)
+        chances = 1.0 / (1.0 + np.exp(-odds))
         return np.asarray(np.round(chances * understood, 9))
 
     def explain(self, paper: Paper) -> tuple[str, ...]:
@@ -245,7 +290,7 @@ class RelevanceClassifier:
         if not (self._models or self._center is not None):
             return ()
         row = self.features.matrix(self._seen([paper]))[0]
-        weights = self._center if self._center is not None else self._models[-1].words[:-1]
+        weights = self._center if self._center is not None else self._models[-1]["words"][:-1]
         return strongest(row, weights, self.features.terms_)
 
 
@@ -275,8 +320,19 @@ def _line(matrix: csr_matrix | np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.asarray(matrix @ weights[:-1] + weights[-1])
 
 
-def _sample(available: int, most: int, seed: int) -> np.ndarray:
-    """Places of at most that many, in order, the same ones for the same seed."""
+def _seen_by(name: str, views: _Views) -> csr_matrix | np.ndarray:
+    """What the model of that name looks at."""
+    return {"titles": views.titles, "topics": views.topics}.get(name, views.words)
+
+
+def _apply(views: _Views, weights: dict[str, np.ndarray]) -> np.ndarray:
+    """What all models say together."""
+    return np.asarray(sum(_line(_seen_by(name, views), line) for name, line in weights.items()))
+
+
+def _sample(available: int, most: int, more: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places of at most that many, and the next, both in order; the same for the same seed."""
     if available <= most:
-        return np.arange(available)
-    return np.sort(np.random.default_rng(seed).choice(available, most, replace=False))
+        return np.arange(available), np.arange(0)
+    order = np.random.default_rng(seed).permutation(available)[:more]
+    return np.sort(order[:most]), np.sort(order[most:])

@@ -85,3 +85,9 @@ def test_a_list_known_by_halves_does_not_hold_long_texts_against_papers() -> Non
     scores = RelevanceClassifier().fit(half, rich).score(rich)
     assert scores[300:].min() > scores[:300].max()
     assert np.mean(scores[300:] > 0.5) > 0.8
+
+
+def test_the_likest_are_told_apart_and_none_is_certain(trained: RelevanceClassifier) -> None:
+    likest = trained.score([*BELONG, *POSITIVES])
+    assert len(set(likest.tolist())) == len({p.title for p in (*BELONG, *POSITIVES)})
+    assert 0.5 < likest.max() < 0.9997
