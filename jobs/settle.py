@@ -184,7 +184,8 @@ def _read_branch(
 ) -> _Branch:
     """The branch with what reviewers said done to it."""
     refused = _unticked(known, opened) | heard.refused
-    working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, known)
+    left = {n: p for n, p in known.recorded.items() if n not in listed.sections}
+    working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, left)
     working = _without(working, _listing(work, working), refused)
     working = _moved(work, working, heard)
     on_branch = _listing(work, working)
@@ -269,14 +270,17 @@ def _unticked(known: _Open, opened: OpenPullRequest) -> dict[int, Word]:
 
 
 def _on_branch(
-    working: ReadingList, opened: OpenPullRequest, known: _Open
+    working: ReadingList, opened: OpenPullRequest, left: Mapping[int, Proposal]
 ) -> tuple[ReadingList, frozenset[int]]:
-    """The branch's list, and the papers whose section is gone where it is to be rebuilt."""
+    """The branch's list, and the papers whose section is gone where it is to be rebuilt.
+
+    Rebuilt is what is `left`: not what a person has put on the list meanwhile.
+    """
     if not opened.rebuild:
         return working, frozenset()
-    kept = {n: p for n, p in known.recorded.items() if p.section in working.taxonomy}
+    kept = {n: p for n, p in left.items() if p.section in working.taxonomy}
     working, _ = working.insert_all([(p.section, p.paper) for p in kept.values()])
-    return working, frozenset(known.recorded) - frozenset(kept)
+    return working, frozenset(left) - frozenset(kept)
 
 
 def _without(working: ReadingList, on_branch: Listing, refused: Collection[int]) -> ReadingList:

@@ -290,3 +290,17 @@ def test_a_team_that_was_asked_stops_no_run(survey: Survey) -> None:
     pull.events.append(asked)
     survey.run()
     assert pull.reviewers == ["maintainer"]
+
+
+def test_what_a_maintainer_files_himself_is_not_put_beside_it_again(survey: Survey) -> None:
+    first, *others = proposals(survey)
+    heading = f"## {first.section[-1]}\n\n"
+    theirs = f"{first.text} Read this one.\n"
+    before = survey.text("main")
+    assert heading in before
+    # At the very place where it was proposed: the branch conflicts and is built anew.
+    survey.github.push("main", {"README.md": before.replace(heading, heading + theirs)})
+    survey.run()
+    assert survey.text().count(first.paper.title) == 1
+    assert {p.paper.title for p in others} <= {p.paper.title for p in proposals(survey)}
+    assert kinds(survey, first) == ["accepted"]
