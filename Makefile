@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3 p
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --require-hashes --only-binary :all: --requirement
+# The lock names everything: nothing is resolved anew, whatever was released since.
+INSTALL := $(PIP) install --no-deps --require-hashes --only-binary :all: --requirement
 
 .PHONY: help demo test coverage lint format lock clean
 
