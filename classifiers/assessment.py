@@ -13,6 +13,7 @@ from sklearn.model_selection import KFold
 
 from classifiers.counted import CountedFeatures, WordMemory
 from classifiers.evaluation import (
+    ASSURANCE,
     Bin,
     Coverage,
     Quality,
@@ -127,7 +128,8 @@ def _assessment(
         calibration_error=calibration_error(confidences, right),
         reliability=tuple(reliability(confidences, right)),
         coverage={
-            precision: coverage_at(confidences, right, precision) for precision in (0.8, 0.9)
+            precision: coverage_at(confidences, right, precision, assurance=ASSURANCE)
+            for precision in (0.8, 0.9)
         },
         sections=tuple(
             SectionQuality(

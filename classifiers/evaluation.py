@@ -10,6 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import betaincinv
+
+ASSURANCE = 0.8
+"""How sure to be that a threshold's precision will hold for decisions to come.
+
+Without, the luckiest threshold is chosen and the precision falls short; see docs/quality.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +111,30 @@ def calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = 10
 
 
 def coverage_at(
-    confidences: np.ndarray, right: np.ndarray, precision: float, least: int = 5
+    confidences: np.ndarray,
+    right: np.ndarray,
+    precision: float,
+    least: int = 5,
+    assurance: float | None = None,
 ) -> Coverage:
     """How many decisions can be taken alone so that the given share of them is right.
 
-    Fewer than `least` decisions prove nothing and do not count.
+    Fewer than `least` decisions prove nothing and do not count. With an assurance, it is not
+    the share right of these decisions that must reach the precision, but its lower bound at
+    that level (Clopper and Pearson 1934).
     """
     order = np.argsort(-confidences, kind="stable")
     ranked = confidences[order]
-    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    hits, taken = np.cumsum(right[order]), np.arange(1, len(order) + 1)
+    # With no hit there is no bound above zero, and the function none to give.
+    shares = (
+        hits / taken
+        if assurance is None
+        else np.where(hits, betaincinv(np.maximum(hits, 1), taken - hits + 1, 1 - assurance), 0)
+    )
     # Equal confidences cannot be told apart, so a threshold takes all of them or none.
     last = np.append(ranked[1:] != ranked[:-1], True) if len(ranked) else np.zeros(0, bool)
-    enough = last & (shares >= precision) & (np.arange(1, len(order) + 1) >= least)
+    enough = last & (shares >= precision) & (taken >= least)
     if not enough.any():
         return Coverage(None, 0.0)
     place = int(np.flatnonzero(enough)[-1])

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
+from sklearn.preprocessing import normalize
 
-from classifiers.evaluation import coverage_at
+from classifiers.confidence import Familiar, Trust, softmax, temperature, told
+from classifiers.evaluation import ASSURANCE, coverage_at
 from classifiers.rules import Topics
 from classifiers.text import Views, document, one_thread, section_document, strongest
 from tracker.paper import Paper
@@ -29,6 +30,10 @@ _INTERCEPT = 0.6
 _NEIGHBOURS = 3
 # The share of known words from which a text counts as understood.
 _UNDERSTOOD = 0.5
+# A paper likelier wrong than right is not filed, however many right ones stand beside it.
+_EVEN = 0.5
+# The share of listed papers without an abstract from which the list is one of titles.
+_TITLES_ONLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,16 @@ class SectionClassifier:
         self._topics = Topics(self.paths_, papers, labels, rules="rules" not in self.without)
         member = [[path in paths for path in self.paths_] for paths in labels]
         self.truth_ = np.array(member, dtype=bool).reshape(self._papers, len(self.paths_))
+        self._bare = np.mean([not paper.abstract for paper in papers]) if papers else 1.0
         texts, titles = self._texts(papers, described)
         self._views = Views(self.without)
         self._matrix = self._views.fit(texts, titles)
         left_out = self._solve()[: self._papers]
-        self._temperature = _temperature(left_out, self._targets()[: self._papers])
-        self.loo_ = self._chances(left_out, papers)
+        self._temperature = temperature(left_out, self._targets()[: self._papers])
+        chances = self._chances(left_out, papers)
+        self._trust = Trust.of(chances, self.truth_)
+        confidence = self._trust.confidence(chances) * self._familiarity(papers)
+        self.loo_ = told(chances, confidence)
         return self
 
     def _texts(
@@ -99,7 +108,7 @@ class SectionClassifier:
     ) -> tuple[list[str], list[str]]:
         """The training texts and their titles: one for each paper, then one for each section."""
         texts = [document(paper) for paper in papers]
-        titles = [paper.title for paper in papers]
+        titles = _titles(papers)
         for path, description in described.items():
             told = path if "parents" not in self.without else path[-1:]
             text = section_document(told, description) if "names" not in self.without else ""
@@ -130,11 +139,37 @@ class SectionClassifier:
 
     def _chances(self, scores: np.ndarray, papers: Sequence[Paper]) -> np.ndarray:
         """Probabilities of sections from scores of topics."""
-        topics = _softmax(scores / self._temperature)
+        topics = softmax(scores / self._temperature)
         if self._topics.count == len(self.paths_):
             return topics
         shares = np.array([self._topics.shares(paper) for paper in papers])
         return np.asarray(topics[:, self._topics.of] * shares.reshape(-1, len(self.paths_)))
+
+    def _familiarity(self, papers: Sequence[Paper]) -> np.ndarray:
+        """Learn how near listed papers are to the others; returns how familiar each of them is.
+
+        Titles are further from everything than abstracts, so a title is compared with titles.
+        """
+        listed = self._matrix[: self._papers]
+        total = np.asarray(listed.sum(axis=0)).ravel()
+        self._centre = total / max(1, self._papers)
+
+        def nearness(rows: csr_matrix) -> np.ndarray:
+            own = np.asarray(rows.multiply(listed).sum(axis=1)).ravel()
+            return np.asarray((rows @ total - own) / max(1, self._papers - 1))
+
+        full = np.array([bool(paper.abstract) for paper in papers], dtype=bool)
+        of_texts, of_titles = nearness(listed), np.zeros(0)
+        if papers:
+            bare = [Paper(title=paper.title) for paper in papers]
+            of_titles = nearness(self._views.matrix(list(map(document, bare)), _titles(bare)))
+        self._familiar = {True: Familiar.of(of_texts[full]), False: Familiar.of(of_titles)}
+        return self._familiar_share(papers, of_texts)
+
+    def _familiar_share(self, papers: Sequence[Paper], nearness: np.ndarray) -> np.ndarray:
+        shares = {full: known.share(nearness) for full, known in self._familiar.items()}
+        full = np.array([bool(paper.abstract) for paper in papers], dtype=bool)
+        return np.where(full, shares[True], shares[False])
 
     def probabilities(self, papers: Sequence[Paper]) -> np.ndarray:
         """The calibrated probability of each section of `paths_`, a row a paper."""
@@ -142,14 +177,22 @@ class SectionClassifier:
 
     def _judge(self, papers: Sequence[Paper]) -> tuple[csr_matrix, np.ndarray, np.ndarray, Any]:
         texts = [document(paper) for paper in papers]
-        matrix = self._views.matrix(texts, [paper.title for paper in papers])
+        matrix = self._views.matrix(texts, _titles(papers))
+        if self._bare > _TITLES_ONLY:
+            # What an abstract says beyond the words of titles does not make it strange.
+            full = np.array([bool(paper.abstract) for paper in papers], dtype=bool)[:, None]
+            matrix = (normalize(matrix).multiply(full) + matrix.multiply(~full)).tocsr()
         understood = self._views.words.understood(texts)
         with one_thread():
             near = (matrix @ self._matrix.T).toarray()
             scores = near @ self._dual
-        # What is not understood is not decided: the scores fade with the words unknown.
-        fade = np.minimum(1.0, understood / _UNDERSTOOD)[:, None]
-        return matrix, near, self._chances(scores * fade + self._intercept, papers), understood
+        chances = self._chances(scores + self._intercept, papers)
+        # What is not understood is not decided: confidence fades with the words unknown, and
+        # where a paper is like none that is listed.
+        fade = np.minimum(1.0, understood / _UNDERSTOOD)
+        fade *= self._familiar_share(papers, matrix @ self._centre)
+        chances = told(chances, self._trust.confidence(chances) * fade)
+        return matrix, near, chances, understood
 
     def predict(self, papers: Sequence[Paper]) -> list[Filing]:
         """One filing for each paper."""
@@ -164,13 +207,16 @@ class SectionClassifier:
     def threshold(self, precision: float) -> float | None:
         """The lowest confidence from which that share of the filings is right, 0 to 1.
 
-        Measured on the list's own entries, each judged as if it were new. None when no
-        confidence is high enough, or there are too few entries to tell.
+        Measured on the list's own entries, each judged as if it were new, and taken with the
+        assurance of `classifiers.evaluation.ASSURANCE`. Never below an even chance, whatever the
+        rest makes up for. None when no confidence is high enough, or there are too few entries
+        to tell.
         """
         if not self.paths_ or not self._papers:
             return None
         right = self.truth_[np.arange(self._papers), self.loo_.argmax(axis=1)]
-        return coverage_at(self.loo_.max(axis=1), right, precision).threshold
+        found = coverage_at(self.loo_.max(axis=1), right, precision, assurance=ASSURANCE)
+        return None if found.threshold is None else max(_EVEN, found.threshold)
 
     def _filing(
         self, row: csr_matrix, chances: np.ndarray, near: np.ndarray, understood: float
@@ -193,23 +239,8 @@ class SectionClassifier:
         )
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _temperature(scores: np.ndarray, truth: np.ndarray) -> float:
-    """The temperature under which the sections papers stand in are the likeliest."""
-    filed = truth.sum(axis=1) > 0
-    if filed.sum() < 5:
-        return 0.2
-
-    def loss(log_temperature: float) -> float:
-        chances = _softmax(scores[filed] / np.exp(log_temperature))
-        return float(-np.log((chances * truth[filed]).sum(axis=1) + 1e-12).mean())
-
-    found = minimize_scalar(loss, bounds=(-5.0, 2.0), method="bounded")
-    return float(np.exp(found.x))
+def _titles(papers: Sequence[Paper]) -> list[str]:
+    return [paper.title for paper in papers]
 
 
 def _rounded(value: float) -> float:

@@ -9,7 +9,12 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.feature_extraction.text import (
+    ENGLISH_STOP_WORDS,
+    CountVectorizer,
+    TfidfVectorizer,
+)
+from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
 from tracker.paper import Paper
@@ -49,6 +54,10 @@ class Words:
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
         """The texts in the terms learned."""
         return self._vectorizer.transform(texts)
+
+    def diluted(self, texts: Sequence[str]) -> csr_matrix:
+        """The same, of unit length before the words not learned are left out."""
+        return _diluted(self._vectorizer, texts)
 
     def understood(self, texts: Sequence[str]) -> np.ndarray:
         """The share of each text's different words that the learned texts contain, 0 to 1."""
@@ -90,9 +99,13 @@ class Views:
         return hstack(parts, format="csr") * self._scale
 
     def matrix(self, texts: Sequence[str], titles: Sequence[str]) -> csr_matrix:
-        """Other texts, in what was learned."""
-        parts = [self.words.matrix(texts)]
-        parts += [v.transform(titles if of_title else texts) for v, of_title in self._others]
+        """Other texts, in what was learned; what they say besides makes their rows shorter.
+
+        A learned text has terms that no other has. Unless those of a new text count as well, it
+        is likelier to everything than a learned one left out, and confidence is too high.
+        """
+        parts = [self.words.diluted(texts)]
+        parts += [_diluted(v, titles if of_title else texts) for v, of_title in self._others]
         return hstack(parts, format="csr") * self._scale
 
 
@@ -112,6 +125,26 @@ def _fit(vectorizer: TfidfVectorizer, texts: Sequence[str]) -> csr_matrix:
         # Texts without one word, or without two that share one, are no reason to fail.
         vectorizer.set_params(vocabulary=["no words"], stop_words=None)
         return vectorizer.fit_transform(texts)
+
+
+def _diluted(vectorizer: TfidfVectorizer, texts: Sequence[str]) -> csr_matrix:
+    """What the vectorizer would make of the texts had it learned them, too, in the terms it has."""
+    counter = CountVectorizer(analyzer=vectorizer.build_analyzer(), dtype=float)
+    try:
+        counts = counter.fit_transform(texts)
+    except ValueError:
+        return vectorizer.transform(texts)
+    known = vectorizer.vocabulary_
+    columns = np.array([known.get(term, -1) for term in counter.get_feature_names_out()])
+    # A term seen once weighs as much as a text's own terms did; where two texts must share a
+    # term for it to count, nothing.
+    alone = vectorizer.idf_.max() if vectorizer.min_df == 1 else 0.0
+    weights = np.where(columns >= 0, vectorizer.idf_[columns], alone)
+    counts.data = (1.0 + np.log(counts.data)) * weights[counts.indices]
+    rows = normalize(counts).tocoo()
+    kept = columns[rows.col] >= 0
+    shape = (len(texts), len(vectorizer.idf_))
+    return csr_matrix((rows.data[kept], (rows.row[kept], columns[rows.col[kept]])), shape=shape)
 
 
 def strongest(

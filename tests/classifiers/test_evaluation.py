@@ -74,3 +74,24 @@ def test_ranking_figures() -> None:
     assert evaluation.recall_at(scores, relevant, 1) == 0.5
     assert evaluation.recall_at(scores, relevant, 3) == 1.0
     assert evaluation.recall_at(scores, np.zeros(4, bool), 3) == 0.0
+
+
+def test_assurance_asks_for_more_than_luck() -> None:
+    confidences, right = np.linspace(1, 0.5, 20), np.ones(20, dtype=bool)
+    # Seven right of seven show 0.8 with an assurance of 0.8 (0.8 to the eighth is below 0.2).
+    assert evaluation.coverage_at(confidences[:7], right[:7], 0.8, assurance=0.8).coverage == 0
+    assert evaluation.coverage_at(confidences[:8], right[:8], 0.8, assurance=0.8).coverage == 1
+    assert evaluation.coverage_at(confidences, right, 0.8, assurance=0.8).coverage == 1
+    assert evaluation.coverage_at(confidences, ~right, 0.8, assurance=0.8).threshold is None
+
+
+def test_assurance_holds_where_chance_alone_decides() -> None:
+    rng = np.random.default_rng(0)
+    broken = 0
+    for _ in range(200):
+        confidences = rng.random(150)
+        right = rng.random(150) < 0.5 + confidences / 2
+        found = evaluation.coverage_at(confidences, right, 0.8, assurance=0.8)
+        # Of all to come at or above t, (1.5 + t / 2) / 2 is right.
+        broken += found.threshold is not None and 0.75 + found.threshold / 4 < 0.8
+    assert broken < 0.35 * 200
