@@ -91,5 +91,5 @@ def _is_venue(path: Path, papers: Sequence[Paper]) -> bool:
 
 def _names(path: Path, paper: Paper) -> bool:
     """Whether the heading's words, years aside, are all in the paper's venue."""
-    words = {word for word in section_key(path[-1]).split() if not word.isdigit()}
+    words = {word for word in section_key("".join(path[-1:])).split() if not word.isdigit()}
     return bool(words) and words <= set(section_key(paper.venue).split())

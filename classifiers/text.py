@@ -30,7 +30,7 @@ def document(paper: Paper) -> str:
 
 def section_document(path: Path, description: str = "") -> str:
     """The text a section brings along: its heading, which counts twice, its parents', its help."""
-    return ". ".join((path[-1], *path[::-1], description))
+    return ". ".join((*path[-1:], *path[::-1], description))
 
 
 class Words:

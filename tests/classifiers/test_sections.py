@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from classifiers.sections import SectionClassifier
@@ -85,6 +87,14 @@ def test_sections_known_only_from_labels_are_learned() -> None:
     papers, labels = listed()
     [filing] = SectionClassifier([]).fit(papers, labels).predict([make(TIDES, 99)])
     assert filing.section == TIDES
+
+
+def test_what_stands_before_the_first_heading_is_learned_too() -> None:
+    papers, labels = listed()
+    papers = [replace(paper, venue="Journal of Tides") for paper in papers]
+    outside = [[() if path == TIDES else path for path in paths] for paths in labels]
+    [filing] = SectionClassifier([]).fit(papers, outside).predict([make(TIDES, 99)])
+    assert filing.section == ()
 
 
 def test_no_papers_no_filings(trained: SectionClassifier) -> None:
