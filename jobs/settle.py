@@ -34,6 +34,7 @@ class State:
     `updates` are the entries brought up to date. `decided` is what was recorded just now,
     `replies` what is to be answered. `notice` is a sentence saying what a person must do before
     anything can be added; `unticked` are then the boxes that cannot be obeyed until it is done.
+    `body` is the open pull request's text.
     """
 
     listing: Listing
@@ -48,6 +49,7 @@ class State:
     replies: tuple[Reply, ...] = ()
     notice: str = ""
     unticked: frozenset[str] = frozenset()
+    body: str = ""
 
     def settled(self, number: int, paper: Paper) -> bool:
         """Whether nothing is to be decided of a paper now.
@@ -94,7 +96,7 @@ def settle(
     opened, unticked = _boxes(snapshot.pull_request)
     due = due_updates(work.index, listing) if work.settings.propose.updates else []
     past = read_past(work, opened, listing, due)
-    known = _recorded(work, opened)
+    known = _unrecorded(work, snapshot.branch, opened, _recorded(work, opened))
     heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
     read = partial(_read_branch, work, known=known, heard=heard, listed=listing)
     branch = read(opened) if opened else _Branch(base, listing)
@@ -135,6 +137,7 @@ def settle(
         replies=tuple(heard.replies),
         notice=opened.blocked if opened else "",
         unticked=unticked | known.named(unticked),
+        body=opened.body if opened else "",
     )
 
 
@@ -221,6 +224,38 @@ def _recorded(work: Work, opened: OpenPullRequest | None) -> _Open:
     keys = {paper_key(p.paper): n for n, p in zip(merged.ids, opened.proposals, strict=False)}
     declined = {n: item for n, item in declined.items() if n not in recorded}
     return _Open(recorded, declined, keys)
+
+
+def _unrecorded(work: Work, branch: str, opened: OpenPullRequest | None, known: _Open) -> _Open:
+    """What is known to wait, with the papers that the index put there and the text leaves out.
+
+    An earlier version left out what had no room; that says nothing of what reviewers think.
+    """
+    if opened is None:
+        return known
+    with work.index.read() as session:
+        waiting = {
+            p.paper: p
+            for p in history.proposals(session, state="open", pull_request=opened.number)
+            if p.branch == branch and p.paper not in known.recorded.keys() | known.declined.keys()
+        }
+        there = papers.load(session, waiting)
+    working = parse_list(opened.files, work.settings)
+    standing = _listing(work, working).entries if waiting else {}
+    more = {
+        number: Proposal(
+            paper=there[number],
+            section=row.section,
+            confidence=row.confidence,
+            relevance=row.relevance,
+            text=row.text,
+            file=row.file,
+            line=row.line or 0,
+        )
+        for number, row in waiting.items()
+        if number in there and (opened.rebuild or number in standing)
+    }
+    return replace(known, recorded={**known.recorded, **more})
 
 
 def _hear(

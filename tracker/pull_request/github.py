@@ -19,7 +19,13 @@ from urllib3.util.retry import Retry
 
 from tracker.errors import TargetError
 from tracker.pull_request import rolling
-from tracker.pull_request.body import is_our_title, render_body, title, with_body
+from tracker.pull_request.body import (
+    is_our_title,
+    render_body,
+    room_beside,
+    title,
+    with_body,
+)
 from tracker.pull_request.commands import Comment
 from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
@@ -219,7 +225,7 @@ class GithubTarget:
             raise Conflict(f"The pull request {pull.number} was changed meanwhile.")
 
     def _edit(self, pull: Pulls.PullRequest, snapshot: Snapshot, report: Report, head: str) -> None:
-        body = with_body(pull.body or "", render_body(report, head=head, base=snapshot.base))
+        body = _renewed(pull.body or "", report, head, snapshot.base)
         # A title that people gave stays.
         name = title(report) if is_our_title(pull.title) else pull.title
         with explained(f"writing the pull request {pull.number}", self._name):
@@ -228,11 +234,17 @@ class GithubTarget:
     def _close(
         self, pull: Pulls.PullRequest, snapshot: Snapshot, report: Report, head: str
     ) -> PullRequest:
-        last = render_body(replace(report, notice=_NEEDLESS), head=head, base=snapshot.base)
+        last = replace(report, notice=_NEEDLESS)
         with explained(f"closing the pull request {pull.number}", self._name):
             # One request, so that it is never closed without its word.
-            pull.edit(body=with_body(pull.body or "", last), state="closed")
+            pull.edit(body=_renewed(pull.body or "", last, head, snapshot.base), state="closed")
         return PullRequest(pull.number, pull.html_url, snapshot.branch, "closed")
+
+
+def _renewed(current: str, report: Report, head: str, base: str) -> str:
+    """The text with what people wrote around it, for which it makes room."""
+    maximum = room_beside(current)
+    return with_body(current, render_body(report, head=head, base=base, maximum=maximum))
 
 
 def _may_exist(error: GithubException) -> bool:
