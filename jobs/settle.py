@@ -12,7 +12,7 @@ from db.consolidate import PULL_REQUEST
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
-from jobs.verdicts import bring_back, decide, decide_late, keep_declined, read_past
+from jobs.verdicts import bring_back, decide, decide_late, keep_declined, note_returned, read_past
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
@@ -124,6 +124,8 @@ def settle(
         decide_late(session, heard.late, work.now)
         keep_declined(session, declined, work.now)
         bring_back(session, wanted, branch.pending, work.now)
+        if not in_place:
+            note_returned(session, listing, work.now)
     return State(
         listing=listing,
         sections=_sections(work, base, updates.working),
@@ -189,7 +191,9 @@ def _read_branch(
     refused = _unticked(known, opened) | heard.refused
     left = {n: p for n, p in known.recorded.items() if n not in listed.sections}
     working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, left)
-    working = _without(working, _listing(work, working), refused)
+    # What the list itself has by now was accepted, whatever was said before.
+    unwanted = [n for n in refused if not opened.head or n not in listed.sections]
+    working = _without(working, _listing(work, working), unwanted)
     working = _moved(work, working, heard)
     on_branch = _listing(work, working)
     pending = {
@@ -319,8 +323,8 @@ def _on_branch(
 
 
 def _without(working: ReadingList, on_branch: Listing, refused: Collection[int]) -> ReadingList:
-    """The list without some papers' entries."""
-    entries = [on_branch.entries[number] for number in refused if number in on_branch.entries]
+    """The list without some papers' entries, also where a person copied one."""
+    entries = [entry for number in refused for entry in on_branch.places.get(number, ())]
     # From the end on, so that those before stay where they are.
     for entry in sorted(entries, key=lambda e: (e.file, -e.start)):
         working = working.remove(entry)

@@ -214,6 +214,19 @@ def keep_declined(session: Session, declined: Mapping[int, Declined], now: datet
         )
 
 
+def note_returned(session: Session, listing: Listing, now: datetime) -> None:
+    """Record that a paper which was taken off the list, or turned down, is on the list again."""
+    for number in sorted(history.rejected_ids(session) & listing.sections.keys()):
+        back = history.Decision(
+            paper=number,
+            kind="accepted",
+            at=now,
+            from_section=min(listing.sections[number]),
+            reason="on the list again",
+        )
+        history.add_decision(session, back)
+
+
 def bring_back(
     session: Session, asked: Mapping[int, Word], proposed: Collection[int], now: datetime
 ) -> None:

@@ -7,6 +7,7 @@ hidden record stays whole: `fits` tells whether it can, before there is too much
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -103,11 +104,15 @@ def title(report: Report) -> str:
 
 
 def is_our_title(text: str) -> bool:
-    """Whether a pull request's title is one that `title` made."""
-    return text.startswith(_TITLE)
+    """Whether a pull request's title is one that `title` makes."""
+    return _OWN_TITLE.fullmatch(text) is not None
 
 
 _TITLE = "Reading list: "
+_OWN_TITLE = re.compile(
+    rf"{_TITLE}(?:nothing to add|add [\d,]+ papers? in [\d,]+ sections?"
+    r"(?: and update [\d,]+ (?:entry|entries))?|update [\d,]+ (?:entry|entries))"
+)
 
 
 def render_body(report: Report, *, head: str = "", base: str = "", maximum: int = MAXIMUM) -> str:

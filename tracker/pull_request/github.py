@@ -109,11 +109,13 @@ class GithubTarget:
             pulls = self._repository.get_pulls(
                 state="all", head=f"{owner}:{self._branch}", sort="created", direction="desc"
             ).get_page(0)
-        found = next((p for p in pulls if p.state == "open" and p.base.ref == base), None)
+        # Also one that a person pointed elsewhere: there is never a second beside it.
+        opened = sorted((p for p in pulls if p.state == "open"), key=lambda p: p.base.ref != base)
+        found = opened[0] if opened else None
         if found is not None:
             self._pulls[found.number] = found
-        self._last = next((p for p in pulls if p.state == "closed" and p.base.ref == base), None)
-        return rolling.snapshot(
+        self._last = next((p for p in pulls if p.state == "closed"), None)
+        snapshot = rolling.snapshot(
             self._git,
             self._files,
             base=base,
@@ -122,6 +124,9 @@ class GithubTarget:
             text=_text(found) if found else None,
             closed_heads=frozenset(p.head.sha for p in pulls if p.state == "closed"),
         )
+        if found is None or found.base.ref == base:
+            return snapshot
+        return rolling.pointed_elsewhere(snapshot, _text(found), found.head.sha, found.base.ref)
 
     def publish(
         self,
@@ -147,6 +152,9 @@ class GithubTarget:
         if found and found.blocked:
             head, moved = found.head, False
         else:
+            if found and found.number:
+                # A branch whose pull request was merged meanwhile is not to be written to.
+                self._check_as_read(self._pulls[found.number])
             head, moved = rolling.advance(self._git, snapshot, files, report)
         if found is None or found.number is None:
             pull = self._open(snapshot, report, head)
@@ -190,8 +198,7 @@ class GithubTarget:
 
     def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
         """See `Target.closed`."""
-        base = self._base or self._repository.default_branch
-        return GithubReview(self._repository).closed(self._branch, base, numbers)
+        return GithubReview(self._repository).closed(self._branch, numbers)
 
     def _open(self, snapshot: Snapshot, report: Report, head: str) -> Pulls.PullRequest:
         """Create the pull request, or find the one whose creation was not answered."""

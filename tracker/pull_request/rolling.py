@@ -162,6 +162,30 @@ def snapshot(
     return _merged(repository, nothing, fork, found, seen)
 
 
+def pointed_elsewhere(snapshot: Snapshot, text: Text, head: str, base: str) -> Snapshot:
+    """The snapshot where a person made `base` the open pull request's: it waits for them."""
+    record = block.decode(text.body) or Record()
+    found = snapshot.pull_request or OpenPullRequest(
+        number=text.number,
+        url=text.url,
+        head=head,
+        files=snapshot.files,
+        title=text.title,
+        body=text.body,
+        labels=text.labels,
+        proposals=record.proposals,
+        declined=record.declined,
+        updates=record.updates,
+        unticked=unticked(text.body),
+    )
+    sentence = (
+        f"This pull request is for {base} now, and the proposals are for {snapshot.base}. Make "
+        f"{snapshot.base} its base again, name {base} in list.branch, or close it; until then "
+        "nothing is added."
+    )
+    return replace(snapshot, pull_request=replace(found, blocked=sentence))
+
+
 def _start_over(nothing: Snapshot, head: str, fork: Divergence) -> Snapshot:
     """The next proposals start from the base; the branch, whatever is on it, moves forward."""
     revision = nothing.revision

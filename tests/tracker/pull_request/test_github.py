@@ -273,6 +273,14 @@ def test_what_people_wrote_in_the_text_and_title_stays(world: GitHub) -> None:
     assert world.threads[1].title == "More lanterns"
 
 
+@pytest.mark.parametrize("name", ["Reading list: March", "Reading list: add 2 papers, please"])
+def test_a_title_that_begins_like_ours_stays(world: GitHub, name: str) -> None:
+    put(github(world), 1)
+    world.threads[1].title = name
+    put(github(world), 2)
+    assert world.threads[1].title == name
+
+
 def test_a_label_that_a_person_took_off_stays_off(world: GitHub) -> None:
     put(github(world), 1, labels=["literature"])
     world.threads[1].labels.clear()
