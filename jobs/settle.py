@@ -11,6 +11,7 @@ from db import history, papers
 from db.consolidate import PULL_REQUEST
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
+from jobs.renamed import same_section
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
 from jobs.verdicts import bring_back, decide, decide_late, keep_declined, note_returned, read_past
 from jobs.work import Work
@@ -362,10 +363,17 @@ def _as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Propos
     """A proposal as people may have moved or reworded it on the branch."""
     entry = on_branch.entries[number]
     first = proposal.moved_from or proposal.section
+    stayed = same_section(
+        first,
+        entry.section,
+        on_branch,
+        neighbours=[n.title for n in proposal.evidence.neighbours],
+        others={a.section for a in proposal.alternatives},
+    )
     return replace(
         proposal,
         section=entry.section,
-        moved_from=first if first != entry.section else (),
+        moved_from=() if stayed else first,
         file=entry.file,
         line=entry.start + 1,
         text=entry.text.rstrip("\r\n"),

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from jobs.run import _Proposing
-from tests.jobs import corpus
 from tests.jobs.reviewer import BRANCH, Survey, on_github, papers_of
 from tests.jobs.test_lost_index import lose_index
 from tests.world.github import GitHub
@@ -370,66 +369,3 @@ def test_a_branch_that_went_with_its_merge_stops_no_run(
     assert {kind for p in waiting for kind in kinds(survey, p)} == {"accepted"}
     [pull] = world.pulls()
     assert pull.number != 1
-
-
-def test_a_pull_request_pointed_elsewhere_stays_the_only_one(survey: Survey) -> None:
-    world = survey.github
-    waiting = proposals(survey)
-    world.push("develop", {})
-    world.threads[1].base = "develop"
-    head = world.refs[BRANCH]
-    for week in (2, 3):
-        survey.week(week)
-        survey.run()
-    [pull] = world.pulls()
-    assert (pull.number, pull.base, world.refs[BRANCH]) == (1, "develop", head)
-    assert "Make main its base again" in pull.body
-    assert survey.decisions() == []
-    pull.base = "main"
-    survey.week(4)
-    survey.run()
-    assert len(world.pulls()) == 1
-    assert "its base again" not in pull.body
-    assert {p.text for p in proposals(survey)} >= {p.text for p in waiting}
-
-
-def test_what_is_on_the_list_again_was_accepted(survey: Survey) -> None:
-    first, *_ = proposals(survey)
-    world = survey.github
-    before = survey.text("main")
-    world.merge_pull(1)
-    after = survey.text("main")
-    for week, text in enumerate((after, before, after), start=2):
-        world.push("main", {"README.md": text})
-        survey.week(week)
-        survey.run()
-    assert kinds(survey, first) == ["accepted", "rejected", "accepted"]
-    lose_index(survey)
-    survey.run()
-    assert kinds(survey, first) == ["accepted"]
-
-
-def test_a_box_takes_every_copy_of_a_line_off_the_branch(survey: Survey) -> None:
-    first, *_ = proposals(survey)
-    other = next(name for name in corpus.SECTIONS if name != first.section[-1])
-    heading = f"## {other}\n\n"
-    text = survey.text().replace(heading, f"{heading}{first.text}\n")
-    survey.github.push(BRANCH, {"README.md": text})
-    survey.run()
-    assert survey.text().count(first.paper.title) == 2
-    survey.github.untick(1, paper_key(first.paper))
-    survey.run()
-    assert first.paper.title not in survey.text()
-    assert kinds(survey, first) == ["rejected"]
-
-
-def test_a_box_takes_nothing_off_that_the_list_has_itself(survey: Survey) -> None:
-    first, *_ = proposals(survey)
-    heading = f"## {first.section[-1]}\n\n"
-    text = survey.text("main").replace(heading, f"{heading}{first.text}\n")
-    survey.github.push("main", {"README.md": text})
-    survey.github.untick(1, paper_key(first.paper))
-    survey.run()
-    survey.run()
-    assert first.paper.title in survey.text()
-    assert kinds(survey, first) == ["accepted"]
