@@ -116,6 +116,8 @@ class Hearing:
             return self._add(command, word, heard)
         meant = find_proposal(command.paper, self.proposals.values())
         number = next((n for n, p in self.proposals.items() if p is meant), None)
+        if number is None and (added := self._just_added(command.paper, heard)) is not None:
+            return self._change_added(added, command, word, heard)
         if number is None:
             gone = find_proposal(command.paper, self.declined.values())
             # A run may have died after it obeyed and before it said so.
@@ -131,6 +133,28 @@ class Hearing:
         if section is not None:
             heard.moved[number] = replace(word, section=section)
         return wrong
+
+    def _just_added(self, name: str, heard: Heard) -> int | None:
+        """The paper that an earlier command asked for, if this is its name."""
+        if not heard.asked:
+            return None
+        try:
+            number = self.find(name)
+        except NotFound:
+            return None
+        return number if number in heard.asked and number not in self.proposals else None
+
+    def _change_added(self, number: int, command: Command, word: Word, heard: Heard) -> list[str]:
+        """Do to a paper that was just asked for what is done to one that waits."""
+        if command.kind == "move":
+            section, wrong = self._section(command.section)
+            if section is not None:
+                heard.asked[number] = replace(heard.asked[number], section=section)
+            return wrong
+        del heard.asked[number]
+        if command.kind == "drop":
+            heard.late[number] = word
+        return []
 
     def _too_late(self, command: Command, word: Word, heard: Heard) -> list[str]:
         """Obey what is said of a paper of a closed pull request, or say what can be done."""

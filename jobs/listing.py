@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -26,7 +26,8 @@ logger = logging.getLogger(__name__)
 class Listing:
     """The papers on a reading list and the sections each is filed under.
 
-    `entries` has the entry of each paper, the first where it stands more than once. `titles`
+    `entries` has the entry of each paper, the first where it stands more than once, and `places`
+    all of them. `titles`
     are the entries' titles, normalised, with and without what stands before a colon; they
     catch a paper listed under an address that no source reports.
     """
@@ -34,6 +35,7 @@ class Listing:
     sections: Mapping[int, frozenset[Path]]
     entries: Mapping[int, Entry]
     titles: frozenset[str]
+    places: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)
 
     def has(self, number: int, paper: Paper) -> bool:
         """Whether a paper is on the list."""
@@ -43,7 +45,8 @@ class Listing:
         """The listing as if these papers were not on the list."""
         entries = {n: entry for n, entry in self.entries.items() if n not in numbers}
         sections = {n: self.sections[n] for n in entries}
-        return Listing(sections, entries, _titles(entries.values()))
+        places = {n: self.places[n] for n in entries}
+        return Listing(sections, entries, _titles(entries.values()), places)
 
 
 def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
@@ -94,11 +97,12 @@ def listing_of(
             _note_removed(session, reading_list.files, set(ids), now)
             history.replace_listing(session, _rows(entries, ids))
     sections: dict[int, frozenset[Path]] = {}
-    first: dict[int, Entry] = {}
+    places: dict[int, tuple[Entry, ...]] = {}
     for entry, number in zip(entries, ids, strict=True):
         sections[number] = sections.get(number, frozenset()) | {entry.section}
-        first.setdefault(number, entry)
-    return Listing(sections, first, _titles(entries))
+        places[number] = (*places.get(number, ()), entry)
+    first = {number: there[0] for number, there in places.items()}
+    return Listing(sections, first, _titles(entries), places)
 
 
 def _note_removed(

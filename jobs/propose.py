@@ -17,7 +17,7 @@ from jobs.settle import State
 from jobs.updates import Due, apply_updates, remember_offered
 from jobs.verdicts import bring_back
 from jobs.work import Work
-from tracker.pull_request.body import render_body
+from tracker.pull_request.body import fits, render_body, room_beside
 from tracker.pull_request.proposal import (
     Alternative,
     Bars,
@@ -87,6 +87,28 @@ def prepare(work: Work, state: State, judged: Judged, before: Mapping[str, str])
     )
     chosen = () if state.notice else (*asked, *choice.chosen)
     due = _updates_to_make(state, settings, adding=judged.adding)
+    room = room_beside(state.body)
+    outcome = _written(work, state, judged, choice, before, chosen=chosen, due=due)
+    # What the text cannot record would be taken for rejected by the next run.
+    while (chosen or due) and not fits(outcome.report, room):
+        chosen, due = chosen[: len(chosen) * 3 // 4], due[: len(due) * 3 // 4]
+        outcome = _written(work, state, judged, choice, before, chosen=chosen, due=due)
+    return outcome
+
+
+def _written(
+    work: Work,
+    state: State,
+    judged: Judged,
+    choice: Choice,
+    before: Mapping[str, str],
+    *,
+    chosen: Sequence[Verdict],
+    due: tuple[Due, ...],
+) -> Outcome:
+    """The list with the chosen papers in it and the entries that are due brought up to date."""
+    settings = work.settings.propose
+    sections = section_settings(state.working.taxonomy, work.settings)
     working, updated = apply_updates(state.working, state.on_branch, due)
     edited, additions = working.insert_all([(v.section, v.paper) for v in chosen])
     unplaced = choice.unplaced[: settings.limit]
@@ -99,15 +121,16 @@ def prepare(work: Work, state: State, judged: Judged, before: Mapping[str, str])
     proposals = (*pending, *added)
     brought = [*state.updates.pending, *updated]
     places = [p.section for p in proposals] + [u.section for u in brought]
-    updates = tuple(_shifted(update, additions) for update in brought)
+    left = [] if state.notice else [v for v in choice.chosen if v not in chosen]
+    postponed = (*left, *choice.postponed)
     report = Report(
         proposals=proposals,
         as_of=work.as_of,
         unplaced=tuple(_unplaced(v, names[v.number]) for v in unplaced),
-        postponed=tuple(_proposal(v) for v in choice.postponed),
-        updates=updates,
+        postponed=tuple(_proposal(v) for v in postponed),
+        updates=tuple(_shifted(update, additions) for update in brought),
         declined=tuple(state.declined.values()),
-        funnel=_funnel(judged, choice, pending=len(pending), added=len(added)),
+        funnel=_funnel(judged, choice, pending=len(pending), added=len(added), left=len(left)),
         bars=Bars(
             limit=settings.limit,
             min_relevance=settings.min_relevance,
@@ -117,6 +140,7 @@ def prepare(work: Work, state: State, judged: Judged, before: Mapping[str, str])
         notice=state.notice,
         unticked=state.unticked,
         commands=work.settings.target == "github",
+        full=bool(left),
     )
     return Outcome(
         files=edited.files,
@@ -159,7 +183,7 @@ def _asked(state: State, verdicts: Sequence[Verdict]) -> list[Verdict]:
     return placed
 
 
-def _funnel(judged: Judged, choice: Choice, *, pending: int, added: int) -> Funnel:
+def _funnel(judged: Judged, choice: Choice, *, pending: int, added: int, left: int) -> Funnel:
     return Funnel(
         sources=judged.sources,
         seen=judged.seen,
@@ -167,7 +191,7 @@ def _funnel(judged: Judged, choice: Choice, *, pending: int, added: int) -> Funn
         rejected=judged.rejected,
         unplaced=len(choice.unplaced),
         excluded=len(choice.excluded),
-        postponed=len(choice.postponed),
+        postponed=len(choice.postponed) + left,
         proposed=pending + added,
     )
 

@@ -11,8 +11,9 @@ from db import history, papers
 from db.consolidate import PULL_REQUEST
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
+from jobs.renamed import same_section
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
-from jobs.verdicts import bring_back, decide, decide_late, keep_declined, read_past
+from jobs.verdicts import bring_back, decide, decide_late, keep_declined, note_returned, read_past
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
@@ -34,6 +35,7 @@ class State:
     `updates` are the entries brought up to date. `decided` is what was recorded just now,
     `replies` what is to be answered. `notice` is a sentence saying what a person must do before
     anything can be added; `unticked` are then the boxes that cannot be obeyed until it is done.
+    `body` is the open pull request's text.
     """
 
     listing: Listing
@@ -48,6 +50,7 @@ class State:
     replies: tuple[Reply, ...] = ()
     notice: str = ""
     unticked: frozenset[str] = frozenset()
+    body: str = ""
 
     def settled(self, number: int, paper: Paper) -> bool:
         """Whether nothing is to be decided of a paper now.
@@ -94,7 +97,7 @@ def settle(
     opened, unticked = _boxes(snapshot.pull_request)
     due = due_updates(work.index, listing) if work.settings.propose.updates else []
     past = read_past(work, opened, listing, due)
-    known = _recorded(work, opened)
+    known = _unrecorded(work, snapshot.branch, opened, _recorded(work, opened))
     heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
     read = partial(_read_branch, work, known=known, heard=heard, listed=listing)
     branch = read(opened) if opened else _Branch(base, listing)
@@ -122,6 +125,8 @@ def settle(
         decide_late(session, heard.late, work.now)
         keep_declined(session, declined, work.now)
         bring_back(session, wanted, branch.pending, work.now)
+        if not in_place:
+            note_returned(session, listing, work.now)
     return State(
         listing=listing,
         sections=_sections(work, base, updates.working),
@@ -135,6 +140,7 @@ def settle(
         replies=tuple(heard.replies),
         notice=opened.blocked if opened else "",
         unticked=unticked | known.named(unticked),
+        body=opened.body if opened else "",
     )
 
 
@@ -186,7 +192,9 @@ def _read_branch(
     refused = _unticked(known, opened) | heard.refused
     left = {n: p for n, p in known.recorded.items() if n not in listed.sections}
     working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, left)
-    working = _without(working, _listing(work, working), refused)
+    # What the list itself has by now was accepted, whatever was said before.
+    unwanted = [n for n in refused if not opened.head or n not in listed.sections]
+    working = _without(working, _listing(work, working), unwanted)
     working = _moved(work, working, heard)
     on_branch = _listing(work, working)
     pending = {
@@ -221,6 +229,38 @@ def _recorded(work: Work, opened: OpenPullRequest | None) -> _Open:
     keys = {paper_key(p.paper): n for n, p in zip(merged.ids, opened.proposals, strict=False)}
     declined = {n: item for n, item in declined.items() if n not in recorded}
     return _Open(recorded, declined, keys)
+
+
+def _unrecorded(work: Work, branch: str, opened: OpenPullRequest | None, known: _Open) -> _Open:
+    """What is known to wait, with the papers that the index put there and the text leaves out.
+
+    An earlier version left out what had no room; that says nothing of what reviewers think.
+    """
+    if opened is None:
+        return known
+    with work.index.read() as session:
+        waiting = {
+            p.paper: p
+            for p in history.proposals(session, state="open", pull_request=opened.number)
+            if p.branch == branch and p.paper not in known.recorded.keys() | known.declined.keys()
+        }
+        there = papers.load(session, waiting)
+    working = parse_list(opened.files, work.settings)
+    standing = _listing(work, working).entries if waiting else {}
+    more = {
+        number: Proposal(
+            paper=there[number],
+            section=row.section,
+            confidence=row.confidence,
+            relevance=row.relevance,
+            text=row.text,
+            file=row.file,
+            line=row.line or 0,
+        )
+        for number, row in waiting.items()
+        if number in there and (opened.rebuild or number in standing)
+    }
+    return replace(known, recorded={**known.recorded, **more})
 
 
 def _hear(
@@ -284,8 +324,8 @@ def _on_branch(
 
 
 def _without(working: ReadingList, on_branch: Listing, refused: Collection[int]) -> ReadingList:
-    """The list without some papers' entries."""
-    entries = [on_branch.entries[number] for number in refused if number in on_branch.entries]
+    """The list without some papers' entries, also where a person copied one."""
+    entries = [entry for number in refused for entry in on_branch.places.get(number, ())]
     # From the end on, so that those before stay where they are.
     for entry in sorted(entries, key=lambda e: (e.file, -e.start)):
         working = working.remove(entry)
@@ -323,10 +363,17 @@ def _as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Propos
     """A proposal as people may have moved or reworded it on the branch."""
     entry = on_branch.entries[number]
     first = proposal.moved_from or proposal.section
+    stayed = same_section(
+        first,
+        entry.section,
+        on_branch,
+        neighbours=[n.title for n in proposal.evidence.neighbours],
+        others={a.section for a in proposal.alternatives},
+    )
     return replace(
         proposal,
         section=entry.section,
-        moved_from=first if first != entry.section else (),
+        moved_from=() if stayed else first,
         file=entry.file,
         line=entry.start + 1,
         text=entry.text.rstrip("\r\n"),

@@ -115,7 +115,11 @@ def settle_updates(
             before = history.recall(session, _OFFERED, str(item.number))
             written = _bare(here.text) != _bare(item.entry.text)
             wanted = told is not None and paper_key(told.paper) not in unticked and not declined
-            if told is None and not (before and before[0] == item.mark):
+            known = before is not None and before[0] == item.mark
+            # An earlier version left out of its text what had no room.
+            if told is None and known and written and not declined:
+                pending[item.number] = item.as_update(here, here.text)
+            elif told is None and not known:
                 # What a person wrote there meanwhile is theirs.
                 new += [] if written else [item]
             elif wanted and rebuilt:

@@ -12,12 +12,13 @@ from db import history, papers
 from db.consolidate import PULL_REQUEST
 from jobs.comments import Word
 from jobs.listing import Listing
+from jobs.renamed import same_section
 from jobs.updates import Due, decline_closed
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
 from tracker.pull_request.decisions import Closed, read_decisions
-from tracker.pull_request.proposal import Declined, paper_key
+from tracker.pull_request.proposal import Declined, Proposal, paper_key
 from tracker.pull_request.target import OpenPullRequest
 from tracker.taxonomy import Path
 
@@ -83,15 +84,34 @@ def _decisions(
         ids = papers.merge(session, stated, source=PULL_REQUEST, seen_at=now).ids
         numbers = {paper_key(paper): n for paper, n in zip(stated, ids, strict=True)}
         proposed = {paper_key(paper): section for paper, section in told}
+        by_key = {paper_key(proposal.paper): proposal for proposal in pull.proposals}
 
         def section_of(
             paper: Paper,
             numbers: Mapping[str, int] = numbers,
             proposed: Mapping[str, Path] = proposed,
+            by_key: Mapping[str, Proposal] = by_key,
         ) -> Path | None:
             key = paper_key(paper)
             sections = listing.sections.get(numbers[key], frozenset())
-            return proposed[key] if proposed[key] in sections else min(sections, default=None)
+            there = proposed[key]
+            first = by_key[key].moved_from if key in by_key else ()
+            if (
+                key in by_key
+                and not first
+                and any(
+                    same_section(
+                        there,
+                        now,
+                        listing,
+                        neighbours=[n.title for n in by_key[key].evidence.neighbours],
+                        others={a.section for a in by_key[key].alternatives},
+                    )
+                    for now in sections
+                )
+            ):
+                return there
+            return there if there in sections else min(sections, default=None)
 
         found += [
             history.Decision(
@@ -162,7 +182,7 @@ def _decision(
         )
     if proposal.paper in past.decisions:
         return past.decisions[proposal.paper]
-    kind: history.Kind = "accepted" if proposal.section in sections else "moved"
+    kind: history.Kind = "accepted" if _stayed(proposal, sections, listing) else "moved"
     return history.Decision(
         paper=proposal.paper,
         kind=kind if sections else "rejected",
@@ -171,6 +191,16 @@ def _decision(
         to_section=min(sections) if sections and kind == "moved" else None,
         where=where,
         reason="" if sections else "its line was taken away",
+    )
+
+
+def _stayed(proposal: history.Proposal, sections: Collection[Path], listing: Listing) -> bool:
+    """Whether a paper is where it was proposed, also when its heading was renamed since."""
+    near = [str(item["title"]) for item in proposal.evidence.get("neighbours", ())]
+    others = {path for path, _ in proposal.alternatives}
+    return any(
+        same_section(proposal.section, now, listing, neighbours=near, others=others)
+        for now in sections
     )
 
 
@@ -212,6 +242,19 @@ def keep_declined(session: Session, declined: Mapping[int, Declined], now: datet
                 reason=item.reason,
             ),
         )
+
+
+def note_returned(session: Session, listing: Listing, now: datetime) -> None:
+    """Record that a paper which was taken off the list, or turned down, is on the list again."""
+    for number in sorted(history.rejected_ids(session) & listing.sections.keys()):
+        back = history.Decision(
+            paper=number,
+            kind="accepted",
+            at=now,
+            from_section=min(listing.sections[number]),
+            reason="on the list again",
+        )
+        history.add_decision(session, back)
 
 
 def bring_back(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import random
+import re
+import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from jobs.run import _Proposing
-from tests.jobs.reviewer import BRANCH, Survey, on_github
+from tests.jobs.reviewer import BRANCH, Survey, on_github, papers_of
 from tests.jobs.test_lost_index import lose_index
 from tests.world.github import GitHub
 from tests.world.github_model import NAME
@@ -145,6 +149,9 @@ def test_a_closed_paper_that_a_person_reworded_stays_as_they_wrote_it(survey: Su
     survey.week(2)
     survey.run()
     assert f"{first.text} Worth a second look." in survey.text()
+
+
+LETTERS = string.ascii_letters
 
 
 class Killed(BaseException):
@@ -304,3 +311,61 @@ def test_what_a_maintainer_files_himself_is_not_put_beside_it_again(survey: Surv
     assert survey.text().count(first.paper.title) == 1
     assert {p.paper.title for p in others} <= {p.paper.title for p in proposals(survey)}
     assert kinds(survey, first) == ["accepted"]
+
+
+def test_what_the_text_leaves_out_is_not_taken_for_rejected(survey: Survey) -> None:
+    """As a version did that left out what had no room."""
+    [pull] = survey.github.pulls()
+    waiting = proposals(survey)
+    record = re.search(r"<!-- survey-tracker 1\n(.*)\n-->", pull.body)
+    assert record is not None
+    data = json.loads(record[1])
+    data["proposals"] = data["proposals"][:1]
+    pull.body = pull.body.replace(record[1], json.dumps(data))
+    survey.week(2)
+    survey.run()
+    assert survey.decisions() == []
+    assert {p.text for p in proposals(survey)} >= {p.text for p in waiting}
+
+
+def test_more_than_the_text_can_record_waits(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    with on_github(tmp_path) as survey:
+        config = survey.folder / "tracker.toml"
+        config.write_text(config.read_text().replace("limit = 4", "limit = 100"))
+        found = papers_of(1, survey.day, 8, 4)
+        for record in found:
+            # An address that nothing compresses.
+            del record["id"]
+            record["url"] = f"https://bread.example/{''.join(dice.choices(LETTERS, k=7000))}"
+        survey.feed(found)
+        for _ in range(2):
+            survey.run()
+            assert survey.decisions() == []
+        [pull] = survey.github.pulls()
+        assert "no more than this text has room to name" in pull.body
+        base = set(survey.text("main").splitlines())
+        added = {line for line in survey.text().splitlines() if line.startswith("* ")} - base
+        assert len(proposals(survey)) == len(added) > 5
+
+
+def test_a_branch_that_went_with_its_merge_stops_no_run(
+    survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, real = survey.github, _Proposing._publish
+    world.rules.delete_merged_branches = True
+    waiting = proposals(survey)
+
+    def meanwhile(self: _Proposing, *given: object) -> object:
+        monkeypatch.setattr(_Proposing, "_publish", real)
+        world.merge_pull(1)
+        return real(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_Proposing, "_publish", meanwhile)
+    config = survey.folder / "tracker.toml"
+    config.write_text(config.read_text().replace("limit = 4", "limit = 12"))
+    survey.week(2)
+    survey.run()
+    assert {kind for p in waiting for kind in kinds(survey, p)} == {"accepted"}
+    [pull] = world.pulls()
+    assert pull.number != 1

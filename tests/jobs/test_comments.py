@@ -212,6 +212,48 @@ def test_a_stranger_gets_one_polite_reply(scene: Scene, proposals: tuple[Proposa
     ]
 
 
+def test_a_stranger_gets_one_reply_however_much_they_say(
+    scene: Scene, proposals: tuple[Proposal, ...]
+) -> None:
+    for _ in range(2):
+        scene.github.comment(1, f"/tracker drop {name(proposals[0])}", login="stranger")
+        assert scene.say("/tracker help", login="stranger") == [("bot", "confused")]
+    assert len(scene.replies()) == 1
+    scene.say("/tracker help", login="another")
+    assert len(scene.replies()) == 2
+
+
+def test_commands_see_what_those_before_them_did(
+    scene: Scene, proposals: tuple[Proposal, ...]
+) -> None:
+    said = (f"/tracker add {ELSEWHERE['id']}", f"/tracker move {ELSEWHERE['id']} to Ovens")
+    assert scene.say(*said) == [("bot", "+1")]
+    assert section_of(scene.text(), str(ELSEWHERE["title"])) == "Ovens"
+
+
+@pytest.mark.parametrize("verb", ["drop", "later"])
+def test_what_was_just_added_can_be_taken_out(
+    scene: Scene, proposals: tuple[Proposal, ...], verb: str
+) -> None:
+    before = scene.text()
+    said = (f"/tracker add {ELSEWHERE['id']}", f'/tracker {verb} "{ELSEWHERE["title"]}"')
+    assert scene.say(*said) == [("bot", "+1")]
+    assert scene.text() == before
+
+
+@pytest.mark.parametrize("between", [" ", ", ", " and "])
+def test_several_papers_are_dropped_at_once(
+    scene: Scene, proposals: tuple[Proposal, ...], between: str
+) -> None:
+    first, second, third = proposals[:3]
+    words = f"{name(first)}{between}{name(second)} like {name(third)}"
+    assert scene.say(f"/tracker drop {words}") == [("bot", "+1")]
+    assert first.paper.title not in scene.text()
+    assert second.paper.title not in scene.text()
+    assert third.paper.title in scene.text()
+    assert scene.decision(second).reason == f"like {name(third)}"
+
+
 def test_several_commands_in_one_comment(scene: Scene, proposals: tuple[Proposal, ...]) -> None:
     first, second, third = proposals[:3]
     scene.say(

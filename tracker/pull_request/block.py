@@ -7,14 +7,18 @@ It makes the pull request enough to go on from when the index is lost. One HTML 
     -->
 
 `head` is the commit the text speaks of. Characters that could end the comment, mention anyone
-or refer to an issue are written as JSON escapes.
+or refer to an issue are written as JSON escapes. Where that takes too much room the same JSON
+stands there compressed, as version 2. However much there is, every proposal is in it: what it
+leaves out the next run would take for rejected.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,8 +39,13 @@ from tracker.pull_request.proposal import (
     paper_key,
 )
 
-VERSION = 1
-_BLOCK = re.compile(r"<!-- survey-tracker (\d+)\n(\{.*?\})\n-->", re.DOTALL)
+PLAIN, PACKED = 1, 2
+"""The versions: JSON, and JSON that is compressed."""
+
+_MOST = 10_000_000
+"""Bytes of a record; who writes one that unpacks to more means no good."""
+
+_BLOCK = re.compile(r"<!-- survey-tracker (\d+)\n(.*?)\n-->", re.DOTALL)
 _ESCAPED = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>@#\x7f\u2028\u2029"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -59,33 +68,37 @@ class Record:
 
 
 def encode(
-    report: Report, head: str, base: str = "", detail: int = 2, papers: int | None = None
+    report: Report, head: str, base: str = "", detail: int = 2, *, packed: bool = False
 ) -> str:
-    """The block for a report.
+    """The block for a report; `packed` is compressed.
 
     `head` is the commit the text speaks of, `base` the branch it is to be merged into.
-    `detail` 2 keeps the evidence, 1 the proposals without it, 0 their names only; of more
-    than `papers` proposals the rest is left out.
+    `detail` 2 keeps the evidence, 1 the proposals without it, 0 their names only.
     """
     data = {
         "head": head,
         "base": base,
         "digest": digest(report),
-        "proposals": [_pack(proposal, detail) for proposal in report.proposals[:papers]],
-        "declined": [_pack_declined(d) for d in report.declined[-60:]] if papers != 0 else [],
-        "updates": [_pack_update(update) for update in report.updates] if papers != 0 else [],
+        "proposals": [_pack(proposal, detail) for proposal in report.proposals],
+        "declined": [_pack_declined(declined) for declined in report.declined],
+        "updates": [_pack_update(update) for update in report.updates],
         "unplaced": [_pack_unplaced(unplaced) for unplaced in report.unplaced] if detail else [],
     }
-    return f"<!-- survey-tracker {VERSION}\n{_dump(data)}\n-->"
+    text = _dump(data)
+    if not packed:
+        return f"<!-- survey-tracker {PLAIN}\n{text}\n-->"
+    content = base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
+    return f"<!-- survey-tracker {PACKED}\n{content}\n-->"
 
 
 def decode(body: str) -> Record | None:
     """What a text's block records; None when there is no block this version can read."""
     found = _BLOCK.search(body.replace("\r\n", "\n"))
-    if found is None or int(found[1]) != VERSION:
+    text = _text(int(found[1]), found[2]) if found else None
+    if text is None:
         return None
     try:
-        data = json.loads(found[2])
+        data = json.loads(text)
         return Record(
             proposals=tuple(_unpack(item) for item in data["proposals"]),
             unplaced=tuple(_unpack_unplaced(item) for item in data.get("unplaced", ())),
@@ -96,6 +109,20 @@ def decode(body: str) -> Record | None:
             base=str(data.get("base", "")),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _text(version: int, content: str) -> str | None:
+    """The JSON of a block; None where it is none or of another version."""
+    if version == PLAIN:
+        return content
+    if version != PACKED:
+        return None
+    try:
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(base64.b64decode(content, validate=True), _MOST)
+        return text.decode() if unpacking.eof else None
+    except (ValueError, zlib.error):
         return None
 
 

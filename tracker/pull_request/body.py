@@ -1,11 +1,13 @@
 """The text of a pull request, made for a maintainer with two minutes.
 
 `render_body` is deterministic: the same report gives the same characters. GitHub refuses texts
-of more than 65,536; what does not fit is left out in the order of `_LEVELS`, and said so.
+of more than 65,536; what does not fit is left out in the order of `_LEVELS`, and said so. The
+hidden record stays whole: `fits` tells whether it can, before there is too much of it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +21,7 @@ from tracker.pull_request import block
 from tracker.pull_request.escape import link, markdown, shorten
 from tracker.pull_request.proposal import (
     Alternative,
-    Bars,
     Declined,
-    Funnel,
     Proposal,
     Report,
     SourceCount,
@@ -29,6 +29,7 @@ from tracker.pull_request.proposal import (
     Update,
     paper_key,
 )
+from tracker.pull_request.sentences import configure, count, funnel, left_out, postponed_why
 from tracker.taxonomy import Path, common_root, path_text
 
 MAXIMUM = 65_000
@@ -43,11 +44,15 @@ END = "<!-- survey-tracker: end mark -->"
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """How much is shown: `abstract` in characters, the rest in items; `detail` is the block's."""
+    """How much is shown: `abstract` in characters, the rest in items.
+
+    `detail` is the block's, which is `packed` before anything else gives way.
+    """
 
     abstract: int = 900
     evidence: int = 2
     detail: int = 2
+    packed: bool = True
     listed: int = 30
     papers: int = 1000
     length: int = 200
@@ -57,6 +62,7 @@ class _Level:
 
 
 _LEVELS = (
+    _Level(packed=False),
     _Level(),
     _Level(abstract=350, cut="Abstracts are shortened to fit GitHub's limit for this text."),
     _Level(abstract=0, cut="Abstracts are left out to fit GitHub's limit for this text."),
@@ -91,38 +97,53 @@ _LEVELS = (
 def title(report: Report) -> str:
     """The pull request's title; no paper's title is in it."""
     papers, updates = len(report.proposals), len(report.updates)
-    added = f"add {_count(papers, 'paper')} in {_sections(report.proposals)}" if papers else ""
-    updated = f"update {_count(updates, 'entry', 'entries')}" if updates else ""
+    added = f"add {count(papers, 'paper')} in {_sections(report.proposals)}" if papers else ""
+    updated = f"update {count(updates, 'entry', 'entries')}" if updates else ""
     both = " and ".join(part for part in (added, updated) if part)
     return f"{_TITLE}{both or 'nothing to add'}"
 
 
 def is_our_title(text: str) -> bool:
-    """Whether a pull request's title is one that `title` made."""
-    return text.startswith(_TITLE)
+    """Whether a pull request's title is one that `title` makes."""
+    return _OWN_TITLE.fullmatch(text) is not None
 
 
 _TITLE = "Reading list: "
+_OWN_TITLE = re.compile(
+    rf"{_TITLE}(?:nothing to add|add [\d,]+ papers? in [\d,]+ sections?"
+    r"(?: and update [\d,]+ (?:entry|entries))?|update [\d,]+ (?:entry|entries))"
+)
 
 
-def render_body(report: Report, *, head: str = "", base: str = "") -> str:
-    """The text in Markdown, at most MAXIMUM characters.
+def render_body(report: Report, *, head: str = "", base: str = "", maximum: int = MAXIMUM) -> str:
+    """The text in Markdown, at most `maximum` characters if `fits` says that it can be.
 
     `head` is the commit it speaks of and `base` the branch it is to be merged into, both
     recorded in the hidden block.
     """
     for level in _LEVELS:
         text = _render(report, level, head, base)
-        if len(text) <= MAXIMUM:
+        if len(text) <= maximum:
             return text
-    papers = len(report.proposals)
-    while len(text) > MAXIMUM and papers:
+    papers = max(len(report.proposals), len(report.updates))
+    while len(text) > maximum and papers:
         papers //= 2
-        of = f"{papers} of {_count(len(report.proposals), 'paper')}"
-        cut = f"Only {of} fit into this text; the changed files show all."
-        level = replace(_LEVELS[-1], papers=papers, listed=min(5, papers), length=60, cut=cut)
-        text = _render(report, level, head, base)
+        text = _render(report, _least(report, papers), head, base)
     return text
+
+
+def fits(report: Report, maximum: int = MAXIMUM) -> bool:
+    """Whether a text can say everything that must be recorded of this report."""
+    # The names of the commit and the branch are not known yet.
+    return len(_render(report, _least(report, 0), "0" * 64, "0" * 200)) <= maximum
+
+
+def _least(report: Report, papers: int) -> _Level:
+    """The level for more than any other can hold: some of the papers, and the record of all."""
+    whole = max(len(report.proposals), len(report.updates))
+    of = f"{papers} of {count(whole, 'paper')}"
+    cut = f"Only {of} fit into this text; the changed files show all."
+    return replace(_LEVELS[-1], papers=papers, listed=min(5, papers), length=60, cut=cut)
 
 
 def with_body(current: str, generated: str) -> str:
@@ -130,16 +151,29 @@ def with_body(current: str, generated: str) -> str:
 
     A text whose marks were removed is replaced as a whole.
     """
-    start, end = current.find(BEGIN), current.rfind(END)
-    if start < 0 or end < start:
+    before, after = _around(current)
+    if not before and not after:
         return generated
-    around = current[:start] + generated.rstrip("\n") + current[end + len(END) :]
+    around = before + generated.rstrip("\n") + after
     return around if len(around) <= MAXIMUM + 500 else generated
+
+
+def room_beside(current: str) -> int:
+    """How many characters the generated text may have beside what people wrote around it."""
+    before, after = _around(current)
+    # Where they wrote more than half a text, theirs gives way.
+    return max(MAXIMUM - max(0, len(before) + len(after) - 500), MAXIMUM // 2)
+
+
+def _around(current: str) -> tuple[str, str]:
+    """What people wrote before and after the generated text."""
+    start, end = current.find(BEGIN), current.rfind(END)
+    return ("", "") if start < 0 or end < start else (current[:start], current[end + len(END) :])
 
 
 def local_text(current: str, report: Report, *, head: str = "", base: str = "") -> str:
     """The text as a file, under its title; what people wrote around an earlier one stays."""
-    generated = render_body(report, head=head, base=base)
+    generated = render_body(report, head=head, base=base, maximum=room_beside(current))
     return with_body(current or f"# {title(report)}\n\n{generated}", generated)
 
 
@@ -186,14 +220,14 @@ def _render(report: Report, level: _Level, head: str, base: str) -> str:
         declined=_capped([_declined(d, level) for d in report.declined], level),
         unplaced=_capped([_unplaced(u, level, names) for u in report.unplaced], level),
         postponed=_capped([_postponed(p, level) for p in report.postponed], level),
-        postponed_why=f"One pull request holds at most {_count(report.bars.limit, 'paper')}.",
+        postponed_why=postponed_why(report),
         sources=[_source(source) for source in report.funnel.sources[: level.listed + 10]],
-        funnel=_funnel(report.funnel, report.as_of.isoformat()),
-        left_out=_left_out(report),
-        configure=_configure(report),
+        funnel=funnel(report.funnel, report.as_of.isoformat()),
+        left_out=left_out(report),
+        configure=configure(report),
         cut=level.cut,
         commands=report.commands,
-        block=block.encode(report, head, base, level.detail, level.papers),
+        block=block.encode(report, head, base, level.detail, packed=level.packed),
     )
 
 
@@ -222,9 +256,9 @@ def _summary(report: Report) -> str:
         return "Nothing is left to propose."
     parts = []
     if papers:
-        parts.append(f"**{_count(papers, 'new paper')}** in {_sections(report.proposals)}")
+        parts.append(f"**{count(papers, 'new paper')}** in {_sections(report.proposals)}")
     if updates:
-        parts.append(f"**{_count(updates, 'published version')}**")
+        parts.append(f"**{count(updates, 'published version')}**")
     return f"{' and '.join(parts)} for the reading list. Merge to accept what is ticked."
 
 
@@ -310,53 +344,6 @@ def _source(source: SourceCount) -> dict[str, str]:
     }
 
 
-def _funnel(funnel: Funnel, day: str) -> str:
-    steps = [
-        f"{funnel.seen:,} papers scored",
-        f"{funnel.relevant:,} relevant",
-        f"{funnel.proposed:,} proposed",
-    ]
-    return f"As of {day}: {' → '.join(steps)}."
-
-
-def _left_out(report: Report) -> list[str]:
-    funnel, bars = report.funnel, report.bars
-    below = max(0, funnel.seen - funnel.relevant)
-    lines = (
-        (below, f"below the relevance bar of {bars.min_relevance:g}"),
-        (funnel.listed, "on the reading list already"),
-        (funnel.rejected, "turned down by a reviewer before"),
-        (funnel.unplaced, _without_section(bars)),
-        (funnel.excluded, "in sections that the settings leave alone"),
-        (funnel.postponed, f"postponed by the limit of {bars.limit}"),
-    )
-    return [f"{number:,} {reason}" for number, reason in lines if number]
-
-
-def _without_section(bars: Bars) -> str:
-    if bars.min_confidence > 1:
-        return "without a section, as none is as certain as `precision` asks for"
-    return f"without a section of at least {bars.min_confidence:.2g} confidence"
-
-
-def _configure(report: Report) -> str:
-    bars = report.bars
-    return (
-        f"In `{shorten(bars.config, 80).replace('`', '')}`, under `[propose]`: "
-        f"`limit = {bars.limit}` papers a pull request, `min_relevance = {bars.min_relevance:g}`, "
-        f"{_confidence_bar(bars)}; `updates = false` leaves published versions alone, "
-        '`dashboard = false` the dashboard. Under `[sections."Name"]`, `exclude = true` leaves a '
-        "section alone, `limit` bounds it, `reviewers`, `assignees` and `labels` give it to "
-        "people, and a sentence in `description` says what belongs there."
-    )
-
-
-def _confidence_bar(bars: Bars) -> str:
-    if bars.precision is not None:
-        return f"`precision = {bars.precision:g}`"
-    return f"`min_confidence = {bars.min_confidence:g}`"
-
-
 def _capped(items: list[str], level: _Level) -> list[str]:
     rest = len(items) - level.listed
     return [*items[: level.listed], f"…and {rest} more"] if rest > 0 else items
@@ -387,9 +374,5 @@ def _confidence(number: float) -> str:
     return f"{word} ({number:.2f})"
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def _sections(proposals: Sequence[Proposal]) -> str:
-    return _count(len({p.section for p in proposals}), "section")
+    return count(len({p.section for p in proposals}), "section")

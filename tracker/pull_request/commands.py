@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
@@ -30,7 +30,8 @@ A line of a comment can be one of these, for people who may write to this reposi
 | `/tracker add <arXiv id or DOI> [to <section>]` | adds a paper, with a section or where it fits |
 | `/tracker help` | shows this |
 
-A paper is its arXiv id, DOI or link, or its title in quotes. A section is its heading, or as much
+A paper is its arXiv id, DOI or link, or its title in quotes; `drop` and `later` take several ids
+at once. A section is its heading, or as much
 of its path as makes it clear: `Applications › Summaries`."""
 
 
@@ -85,8 +86,26 @@ def parse_comment(body: str) -> tuple[Command | Mistake, ...]:
         if mark and (not fence or closes):
             fence = "" if fence else mark[1]
         elif not fence and (match := _LINE.match(line)):
-            found.append(_command(match[1].strip()))
+            found += _each(_command(match[1].strip()))
     return tuple(found)
+
+
+_AND = re.compile(r"\s*,?\s*(?:and\s+)?(\S+)", re.IGNORECASE)
+
+
+def _each(command: Command | Mistake) -> list[Command | Mistake]:
+    """A command to take out several papers is one for each: identifiers before the reason."""
+    if isinstance(command, Mistake) or command.kind not in {"drop", "later"}:
+        return [command]
+    papers, rest = [command.paper.rstrip(",")], command.reason
+    while (found := _AND.match(rest)) and _is_identifier(found[1].rstrip(",;")):
+        papers.append(found[1].rstrip(",;"))
+        rest = rest[found.end() :].strip()
+    return [replace(command, paper=paper, reason=rest) for paper in papers]
+
+
+def _is_identifier(word: str) -> bool:
+    return bool(_KEY.fullmatch(word) or identify(word))
 
 
 def _command(words: str) -> Command | Mistake:  # noqa: PLR0911 - one a command
@@ -95,7 +114,7 @@ def _command(words: str) -> Command | Mistake:  # noqa: PLR0911 - one a command
     paper = _PAPER.match(rest)
     name = next(filter(None, paper.groups()), "") if paper else ""
     after = rest[paper.end() :] if paper else ""
-    if paper and paper[paper.re.groups] and not (_KEY.fullmatch(name) or identify(name)):
+    if paper and paper[paper.re.groups] and not _is_identifier(name.rstrip(",")):
         # A title without quotes: its first word may be another paper's.
         name, after = (rest, "") if verb.lower() in {"drop", "later"} else (name, after)
     match verb.lower():

@@ -19,7 +19,13 @@ from urllib3.util.retry import Retry
 
 from tracker.errors import TargetError
 from tracker.pull_request import rolling
-from tracker.pull_request.body import is_our_title, render_body, title, with_body
+from tracker.pull_request.body import (
+    is_our_title,
+    render_body,
+    room_beside,
+    title,
+    with_body,
+)
 from tracker.pull_request.commands import Comment
 from tracker.pull_request.dashboard import Board
 from tracker.pull_request.decisions import Closed
@@ -103,11 +109,13 @@ class GithubTarget:
             pulls = self._repository.get_pulls(
                 state="all", head=f"{owner}:{self._branch}", sort="created", direction="desc"
             ).get_page(0)
-        found = next((p for p in pulls if p.state == "open" and p.base.ref == base), None)
+        # Also one that a person pointed elsewhere: there is never a second beside it.
+        opened = sorted((p for p in pulls if p.state == "open"), key=lambda p: p.base.ref != base)
+        found = opened[0] if opened else None
         if found is not None:
             self._pulls[found.number] = found
-        self._last = next((p for p in pulls if p.state == "closed" and p.base.ref == base), None)
-        return rolling.snapshot(
+        self._last = next((p for p in pulls if p.state == "closed"), None)
+        snapshot = rolling.snapshot(
             self._git,
             self._files,
             base=base,
@@ -116,6 +124,9 @@ class GithubTarget:
             text=_text(found) if found else None,
             closed_heads=frozenset(p.head.sha for p in pulls if p.state == "closed"),
         )
+        if found is None or found.base.ref == base:
+            return snapshot
+        return rolling.pointed_elsewhere(snapshot, _text(found), found.head.sha, found.base.ref)
 
     def publish(
         self,
@@ -141,6 +152,9 @@ class GithubTarget:
         if found and found.blocked:
             head, moved = found.head, False
         else:
+            if found and found.number:
+                # A branch whose pull request was merged meanwhile is not to be written to.
+                self._check_as_read(self._pulls[found.number])
             head, moved = rolling.advance(self._git, snapshot, files, report)
         if found is None or found.number is None:
             pull = self._open(snapshot, report, head)
@@ -184,8 +198,7 @@ class GithubTarget:
 
     def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
         """See `Target.closed`."""
-        base = self._base or self._repository.default_branch
-        return GithubReview(self._repository).closed(self._branch, base, numbers)
+        return GithubReview(self._repository).closed(self._branch, numbers)
 
     def _open(self, snapshot: Snapshot, report: Report, head: str) -> Pulls.PullRequest:
         """Create the pull request, or find the one whose creation was not answered."""
@@ -219,7 +232,7 @@ class GithubTarget:
             raise Conflict(f"The pull request {pull.number} was changed meanwhile.")
 
     def _edit(self, pull: Pulls.PullRequest, snapshot: Snapshot, report: Report, head: str) -> None:
-        body = with_body(pull.body or "", render_body(report, head=head, base=snapshot.base))
+        body = _renewed(pull.body or "", report, head, snapshot.base)
         # A title that people gave stays.
         name = title(report) if is_our_title(pull.title) else pull.title
         with explained(f"writing the pull request {pull.number}", self._name):
@@ -228,11 +241,17 @@ class GithubTarget:
     def _close(
         self, pull: Pulls.PullRequest, snapshot: Snapshot, report: Report, head: str
     ) -> PullRequest:
-        last = render_body(replace(report, notice=_NEEDLESS), head=head, base=snapshot.base)
+        last = replace(report, notice=_NEEDLESS)
         with explained(f"closing the pull request {pull.number}", self._name):
             # One request, so that it is never closed without its word.
-            pull.edit(body=with_body(pull.body or "", last), state="closed")
+            pull.edit(body=_renewed(pull.body or "", last, head, snapshot.base), state="closed")
         return PullRequest(pull.number, pull.html_url, snapshot.branch, "closed")
+
+
+def _renewed(current: str, report: Report, head: str, base: str) -> str:
+    """The text with what people wrote around it, for which it makes room."""
+    maximum = room_beside(current)
+    return with_body(current, render_body(report, head=head, base=base, maximum=maximum))
 
 
 def _may_exist(error: GithubException) -> bool:

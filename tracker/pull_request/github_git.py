@@ -12,6 +12,7 @@ from github.Repository import Repository
 
 from tracker.errors import TargetError
 from tracker.pull_request.github_errors import explained, message_of
+from tracker.pull_request.message import signed
 from tracker.pull_request.rolling import Blob, Commit, Divergence
 from tracker.pull_request.target import Conflict, Plan
 
@@ -68,7 +69,9 @@ class GithubRepository:
         with explained("comparing the proposals with the list's branch", self._name):
             comparison = self._repository.compare(base, head)
             fork = comparison.merge_base_commit.sha
-            commits = tuple(Commit(c.sha, c.commit.message) for c in comparison.commits)
+            commits = tuple(
+                Commit(c.sha, c.commit.message, c.commit.tree.sha) for c in comparison.commits
+            )
             paths: dict[str, None] = {}
             for file in comparison.files:
                 paths[file.filename] = None
@@ -100,7 +103,7 @@ class GithubRepository:
             parent = self._commit(plan.head) if plan.head else parents[0]
             if len(parents) == 1 and parent.tree.sha == tree.sha:
                 return None
-            made = self._repository.create_git_commit(message, tree, parents)
+            made = self._repository.create_git_commit(signed(message, tree.sha), tree, parents)
         self._commits[made.sha] = made
         return made.sha
 

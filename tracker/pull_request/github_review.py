@@ -46,24 +46,27 @@ class GithubReview:
         with explained(f"answering a comment on {comment.number}", self._name):
             issue = self._repository.get_issue(comment.number)
             if sentences:
-                mark = f"<!-- answer to {comment.id} -->"
+                # Who may not write is told so once.
+                asked = comment.id if comment.may_write else comment.who
+                mark = f"<!-- answer to {asked} -->"
                 # A run may have died between the reply and the reaction.
                 if not any(mark in (other.body or "") for other in issue.get_comments()):
                     issue.create_comment("\n\n".join([*sentences, mark]))
             reaction = _REFUSED if sentences and not obeyed else _OBEYED
             issue.get_comment(comment.id).create_reaction(reaction)
 
-    def closed(
-        self, branch: str, base: str, numbers: Collection[int] | None = None
-    ) -> tuple[Closed, ...]:
-        """The closed pull requests of a branch, the oldest first; of `numbers` if given."""
+    def closed(self, branch: str, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
+        """The closed pull requests of a branch, whatever their base, the oldest first.
+
+        Of `numbers` if given.
+        """
         with explained("reading the closed pull requests", self._name):
             if numbers is not None:
                 named = (self._repository.get_pull(number) for number in sorted(numbers))
                 return tuple(self._closed(pull) for pull in named if pull.state == "closed")
             owner = self._repository.owner.login
             pulls = self._repository.get_pulls(
-                state="closed", head=f"{owner}:{branch}", base=base, sort="created", direction="asc"
+                state="closed", head=f"{owner}:{branch}", sort="created", direction="asc"
             )
             return tuple(self._closed(pull) for pull in pulls)
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tracker.errors import InputError, TargetError
+from tracker.pull_request.message import signed
 from tracker.pull_request.rolling import Blob, Commit, Divergence
 from tracker.pull_request.target import Conflict, Plan
 
@@ -107,12 +108,13 @@ class LocalRepository:
         if not fork:
             raise TargetError("the proposals branch shares no history with its base; delete it")
         log = self._git(
-            "log", "--reverse", "--topo-order", "-z", "--format=%H%n%B", head, f"^{base}"
+            "log", "--reverse", "--topo-order", "-z", "--format=%H %T%n%B", head, f"^{base}"
         )
         commits = []
         for entry in filter(None, log.split("\0")):
-            name, _, message = entry.partition("\n")
-            commits.append(Commit(name, message))
+            names, _, message = entry.partition("\n")
+            name, _, tree = names.partition(" ")
+            commits.append(Commit(name, message, tree))
         listed = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", fork, head)
         changed = tuple(self._short(path) for path in filter(None, listed.split("\0")))
         return Divergence(fork, tuple(commits), changed)
@@ -143,7 +145,7 @@ class LocalRepository:
             *parents,
             "-F",
             "-",
-            stdin=message.encode(),
+            stdin=signed(message, tree).encode(),
             environment=self._who(),
         )
         return made.strip()

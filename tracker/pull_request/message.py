@@ -14,6 +14,9 @@ from tracker.taxonomy import SEPARATOR, path_text
 TRAILER = "Proposed-by: survey-tracker"
 """The last line of every commit of ours; a commit without it is a person's."""
 
+_TREE = "Proposed-tree: "
+"""What stands before the tree that we committed: amended or rebased, a commit has another."""
+
 _LINE = re.compile(r"- ([a-z0-9]+):(\S+): (.*) → (.*)")
 
 
@@ -24,6 +27,23 @@ def commit_message(new: Sequence[Proposal], subject: str) -> str:
         for p in new
     ]
     return "\n".join([subject, "", *lines, *([""] if lines else []), TRAILER]) + "\n"
+
+
+def signed(message: str, tree: str) -> str:
+    """A commit's message with the tree that it commits."""
+    return message.replace(f"\n{TRAILER}\n", f"\n{_TREE}{tree}\n{TRAILER}\n")
+
+
+def is_signed(message: str, tree: str) -> bool | None:
+    """Whether a message says that we committed this very tree.
+
+    None for a message of ours that names no tree, as those of earlier versions.
+    """
+    lines = message.splitlines()
+    if TRAILER not in lines:
+        return False
+    named = [line for line in lines if line.startswith(_TREE)]
+    return f"{_TREE}{tree}" in named if named else None
 
 
 def read_message(message: str) -> tuple[Proposal, ...]:

@@ -150,7 +150,8 @@ class Report:
     taken out of this same pull request while it was open. `commands` says that comments are
     read, so that the text may invite them. `notice` is a sentence a
     person must read first, empty as a rule. `unticked` are the keys of papers whose box was
-    cleared and cannot be obeyed yet; it stays empty.
+    cleared and cannot be obeyed yet; it stays empty. `full` says that more would have been
+    proposed, had the text room to name it.
     """
 
     proposals: tuple[Proposal, ...]
@@ -164,6 +165,7 @@ class Report:
     notice: str = ""
     unticked: frozenset[str] = frozenset()
     commands: bool = False
+    full: bool = False
 
 
 _PLAIN_KEY = re.compile(r"(?!.*--)[a-z0-9]+:[\w./:()-]{1,120}(?<!-)", re.ASCII)

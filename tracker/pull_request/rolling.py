@@ -8,14 +8,14 @@ refused when the branch is elsewhere by then.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tracker.pull_request import block
 from tracker.pull_request.block import Record
 from tracker.pull_request.merge import merge, undo
-from tracker.pull_request.message import TRAILER, commit_message, read_message
+from tracker.pull_request.message import commit_message, is_signed, read_message
 from tracker.pull_request.proposal import Proposal, Report, paper_key
 from tracker.pull_request.target import OpenPullRequest, Plan, Snapshot
 
@@ -25,15 +25,26 @@ Blob = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit on the branch that is not on the base."""
+    """A commit on the branch that is not on the base.
+
+    `known` says that it is, or comes before, one that a pull request's text or end names.
+    """
 
     name: str
     message: str
+    tree: str
+    known: bool = False
 
     @property
     def is_ours(self) -> bool:
-        """Whether the bot wrote it; the mark is in the message, since a token may be a person's."""
-        return TRAILER in self.message.splitlines()
+        """Whether the bot wrote it, and just so.
+
+        The mark is in the message, since a token may be a person's; who amends or rebases a
+        commit keeps the message, but not the tree it names. Earlier versions named none: theirs
+        count where the name of the commit vouches for them.
+        """
+        signed = is_signed(self.message, self.tree)
+        return self.known if signed is None else signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,13 @@ class Divergence:
     fork: str
     commits: tuple[Commit, ...]
     changed: tuple[str, ...]
+
+    def vouched(self, names: Collection[str]) -> Divergence:
+        """The same, with the commits known up to the last of these."""
+        ends = [place for place, commit in enumerate(self.commits) if commit.name in names]
+        known = ends[-1] + 1 if ends else 0
+        marked = tuple(replace(commit, known=True) for commit in self.commits[:known])
+        return replace(self, commits=marked + self.commits[known:])
 
 
 class Repository(Protocol):
@@ -70,7 +88,8 @@ class Repository(Protocol):
     def commit(self, plan: Plan, files: Mapping[str, str], message: str) -> str | None:
         """A new commit as planned, with these texts; None when it would change nothing.
 
-        The branch is not moved. A commit with two parents always changes something.
+        Its `message` is signed with its tree. The branch is not moved. A commit with two parents
+        always changes something.
         """
         ...
 
@@ -116,14 +135,15 @@ def snapshot(
     )
     if head is None:
         return nothing
+    record = block.decode(text.body) if text else None
     fork = repository.divergence(revision, head)
+    fork = fork.vouched(closed_heads | ({record.head} if record else set()))
     by_people = not all(commit.is_ours for commit in fork.commits)
     if not fork.commits or (text is None and (head in closed_heads or not by_people)):
         return _start_over(nothing, head, fork)
     if text is None and (carried := _after_closing(repository, nothing, fork, closed_heads)):
         return carried
     text = text or Text()
-    record = block.decode(text.body)
     seen = _announced(head, fork, record)
     found = OpenPullRequest(
         number=text.number,
@@ -140,6 +160,30 @@ def snapshot(
         extra=any(path not in names for path in fork.changed),
     )
     return _merged(repository, nothing, fork, found, seen)
+
+
+def pointed_elsewhere(snapshot: Snapshot, text: Text, head: str, base: str) -> Snapshot:
+    """The snapshot where a person made `base` the open pull request's: it waits for them."""
+    record = block.decode(text.body) or Record()
+    found = snapshot.pull_request or OpenPullRequest(
+        number=text.number,
+        url=text.url,
+        head=head,
+        files=snapshot.files,
+        title=text.title,
+        body=text.body,
+        labels=text.labels,
+        proposals=record.proposals,
+        declined=record.declined,
+        updates=record.updates,
+        unticked=unticked(text.body),
+    )
+    sentence = (
+        f"This pull request is for {base} now, and the proposals are for {snapshot.base}. Make "
+        f"{snapshot.base} its base again, name {base} in list.branch, or close it; until then "
+        "nothing is added."
+    )
+    return replace(snapshot, pull_request=replace(found, blocked=sentence))
 
 
 def _start_over(nothing: Snapshot, head: str, fork: Divergence) -> Snapshot:
@@ -323,4 +367,8 @@ def is_current(snapshot: Snapshot, report: Report) -> bool:
     found = snapshot.pull_request
     record = block.decode(found.body) if found else None
     stale = snapshot.plan is not None and snapshot.plan.unannounced
-    return record is not None and not stale and record.digest == block.digest(report)
+    if record is None or stale or record.digest != block.digest(report):
+        return False
+    # An earlier version left out what had no room.
+    told = (len(record.proposals), len(record.updates))
+    return told == (len(report.proposals), len(report.updates))

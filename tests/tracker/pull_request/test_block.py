@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from dataclasses import replace
 from datetime import date
 
@@ -16,6 +18,7 @@ from tracker.pull_request import block
 from tracker.pull_request.proposal import Alternative, Unplaced, paper_key
 
 words = st.text(max_size=30)
+BOMB = base64.b64encode(zlib.compress(b" " * 20_000_000 + b"{}")).decode()
 
 
 def test_a_report_comes_back_from_its_block() -> None:
@@ -54,6 +57,14 @@ def test_nothing_in_it_takes_effect_or_ends_it(
     assert record.proposals[0].paper.identifiers == (Identifier("url", url),)
 
 
+def test_what_is_compressed_says_the_same() -> None:
+    told = report(*(proposal(n) for n in range(40)))
+    plain, packed = block.encode(told, "abc"), block.encode(told, "abc", packed=True)
+    assert len(packed) < len(plain) / 4
+    assert block.decode(packed.replace("\n", "\r\n")) == block.decode(plain)
+    assert not re.search(r"--|[<>@#]", packed.removeprefix("<!-- ").removesuffix("-->")[15:])
+
+
 def test_a_browser_may_have_changed_the_line_ends() -> None:
     text = block.encode(report(proposal()), "abc").replace("\n", "\r\n")
     assert block.decode(text) is not None
@@ -65,6 +76,9 @@ def test_a_browser_may_have_changed_the_line_ends() -> None:
         "",
         "no block",
         "<!-- survey-tracker 2\n{}\n-->",
+        "<!-- survey-tracker 2\nAAAA\n-->",
+        f"<!-- survey-tracker 2\n{BOMB}\n-->",
+        "<!-- survey-tracker 3\n{}\n-->",
         "<!-- survey-tracker 1\n{}\n-->",
         "<!-- survey-tracker 1\n{not json}\n-->",
         '<!-- survey-tracker 1\n{"head":"a","digest":"b","proposals":[{}]}\n-->',

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+import string
 from datetime import date
 
 import pytest
@@ -11,11 +13,13 @@ from markdown_it import MarkdownIt
 
 from tests.tracker.pull_request.examples import paper, proposal, report
 from tests.tracker.pull_request.test_escape import LIVE, titles
+from tests.world.github_model import MOST_BODY
 from tracker.pull_request import block
 from tracker.pull_request.body import (
     BEGIN,
     END,
     MAXIMUM,
+    fits,
     local_text,
     render_body,
     title,
@@ -25,11 +29,13 @@ from tracker.pull_request.message import commit_message, read_message
 from tracker.pull_request.proposal import (
     Alternative,
     Bars,
+    Declined,
     Funnel,
     Report,
     SourceCount,
     Unplaced,
     Update,
+    paper_key,
 )
 from tracker.pull_request.rolling import unticked
 
@@ -215,8 +221,9 @@ def test_the_text_fits_whatever_it_has_to_say(count: int, length: int) -> None:
     assert body.rstrip().endswith(END)
     record = block.decode(body)
     assert record is not None
-    if len(record.proposals) < count:
-        assert f"Only {len(record.proposals)} of {count} papers fit" in body
+    assert [paper_key(p.paper) for p in record.proposals] == [paper_key(p.paper) for p in many]
+    shown_here = body.count("- [x] ")
+    assert shown_here == count or f"Only {shown_here} of {count} papers fit" in body
 
 
 def test_what_was_cut_is_said() -> None:
@@ -238,6 +245,56 @@ def test_what_people_write_around_the_text_stays() -> None:
     assert with_body("someone emptied it", second) == second
     assert with_body(f"{BEGIN} without an end", second) == second
     assert with_body("x" * 9000 + first, "y" * MAXIMUM) == "y" * MAXIMUM
+
+
+def test_the_text_makes_room_for_what_people_write_around_it() -> None:
+    many = [proposal(n, paper=paper(n, abstract="lantern " * 200)) for n in range(60)]
+    written = f"{'Mine. ' * 3000}\n\n{render_body(report(proposal(1)))}"
+    text = local_text(written, report(*many))
+    assert text.startswith("Mine. " * 3000)
+    assert len(text) <= MOST_BODY
+    record = block.decode(text)
+    assert record is not None
+    assert len(record.proposals) == 60
+
+
+def test_fifty_papers_and_fifty_updates_of_long_lines_are_all_recorded() -> None:
+    dice = random.Random(3)
+
+    def words(count: int) -> str:
+        return " ".join("".join(dice.choices(string.ascii_lowercase, k=7)) for _ in range(count))
+
+    many = [
+        proposal(n, paper=paper(n, title=words(12)), section=(words(6), words(4)), text=words(40))
+        for n in range(50)
+    ]
+    updates = tuple(
+        Update(
+            paper=paper(100 + n, title=words(12)),
+            section=("Kites",),
+            file="README.md",
+            line=n,
+            before=f"* {(line := words(40))} arXiv",
+            after=f"* {line} Journal of Lanterns",
+        )
+        for n in range(50)
+    )
+    told = report(*many, updates=updates)
+    assert fits(told)
+    body = render_body(told, head="0" * 40, base="main")
+    assert len(body) <= MAXIMUM
+    record = block.decode(body)
+    assert record is not None
+    assert len(record.proposals) == 50
+    assert [u.before for u in record.updates] == [u.before for u in updates]
+    assert [u.after for u in record.updates] == [u.after for u in updates]
+
+
+def test_all_that_was_taken_out_is_recorded() -> None:
+    gone = tuple(Declined(paper=paper(n), section=("Lanterns",)) for n in range(150))
+    record = block.decode(render_body(report(proposal(200), declined=gone)))
+    assert record is not None
+    assert len(record.declined) == 150
 
 
 def test_a_local_text_has_its_title() -> None:
@@ -301,4 +358,4 @@ def test_as_many_papers_as_a_pull_request_may_hold_are_all_recorded() -> None:
     assert record is not None
     assert len(record.proposals) == 100
     assert body.count("- [x] ") == 100
-    assert "The table, abstracts and evidence are left out" in body
+    assert "limit for this text" in body

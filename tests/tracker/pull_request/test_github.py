@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -185,6 +186,49 @@ def test_a_persons_commit_on_a_branch_without_a_pull_request_stays(world: GitHub
     assert world.text(BRANCH, "notes.txt") == "wait"
 
 
+def test_what_a_person_amended_is_theirs(world: GitHub) -> None:
+    put(github(world), 1)
+    mine = f"{proposal(1).text} Read this."
+    world.amend(BRANCH, {"README.md": world.text(BRANCH).replace(proposal(1).text, mine)})
+    world.push("main", {"README.md": add(LIST, "* On top")})
+    opened = github(world).read().pull_request
+    assert opened is not None
+    assert "resolve the conflict" in opened.blocked
+    put(github(world), 2)
+    assert f"{mine}\n" in world.text(BRANCH)
+
+
+def test_what_a_person_amended_after_closing_is_kept(world: GitHub) -> None:
+    put(github(world), 1)
+    world.close_pull(1)
+    mine = f"{proposal(1).text} Read this."
+    world.amend(BRANCH, {"README.md": world.text(BRANCH).replace(proposal(1).text, mine)})
+    put(github(world), 2)
+    assert f"{mine}\n" in world.text(BRANCH)
+
+
+@pytest.mark.parametrize("amended", [False, True])
+def test_a_commit_of_an_earlier_version_is_ours_as_far_as_the_text_names_it(
+    world: GitHub, amended: bool
+) -> None:
+    put(github(world), 1)
+    last = world.store.commits[world.refs[BRANCH]]
+    message = re.sub(r"Proposed-tree: .*\n", "", last.message)
+    assert message != last.message
+    sha = world.store.commit(last.tree, last.parents, message, "bot")
+    world.move(BRANCH, sha)
+    world.threads[1].body = world.threads[1].body.replace(last.sha, sha)
+    mine = f"{proposal(1).text} Read this."
+    if amended:
+        world.amend(BRANCH, {"README.md": world.text(BRANCH).replace(proposal(1).text, mine)})
+    world.push("main", {"README.md": add(LIST, "* On top")})
+    opened = github(world).read().pull_request
+    assert opened is not None
+    assert bool(opened.blocked) == amended
+    put(github(world), 2)
+    assert (f"{mine}\n" in world.text(BRANCH)) == amended
+
+
 def test_a_conflict_in_another_file_is_a_persons_to_resolve(world: GitHub) -> None:
     put(github(world), 1)
     world.push(BRANCH, {"docs/guide.md": "Mine\n"})
@@ -227,6 +271,14 @@ def test_what_people_wrote_in_the_text_and_title_stays(world: GitHub) -> None:
     put(github(world), 2)
     assert world.threads[1].body.startswith("Mia looks at this.\r\n")
     assert world.threads[1].title == "More lanterns"
+
+
+@pytest.mark.parametrize("name", ["Reading list: March", "Reading list: add 2 papers, please"])
+def test_a_title_that_begins_like_ours_stays(world: GitHub, name: str) -> None:
+    put(github(world), 1)
+    world.threads[1].title = name
+    put(github(world), 2)
+    assert world.threads[1].title == name
 
 
 def test_a_label_that_a_person_took_off_stays_off(world: GitHub) -> None:

@@ -1,0 +1,34 @@
+"""Whether a section is the same under a new name: a heading renamed is no paper moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from jobs.listing import Listing
+from tracker.identifiers import normalise_title
+from tracker.taxonomy import Path
+
+
+def same_section(
+    then: Path,
+    now: Path,
+    listing: Listing,
+    *,
+    neighbours: Iterable[str],
+    others: Collection[Path],
+) -> bool:
+    """Whether the section that was `then` is the one that is `now`.
+
+    It is when nothing is filed under the old name any more, and most of the entries that were
+    `neighbours` there (their titles) stand under the new one. Where none of them is known, any
+    section will do that is not one of the `others` there were. What was proposed tells both, so
+    this is known also when the index is lost.
+    """
+    if then == now:
+        return True
+    if any(then in paths for paths in listing.sections.values()):
+        return False
+    titles = {normalise_title(title) for title in neighbours}
+    entries = listing.entries.values()
+    where = [entry.section for entry in entries if normalise_title(entry.title) in titles]
+    return 2 * where.count(now) > len(where) if where else now not in others

@@ -1,0 +1,130 @@
+"""What people do to the list, its headings and the branch between two runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.jobs import corpus
+from tests.jobs.reviewer import BRANCH, Survey, on_github
+from tests.jobs.test_afterwards import kinds, proposals
+from tests.jobs.test_lost_index import lose_index
+from tracker.pull_request.proposal import paper_key
+
+
+@pytest.fixture
+def survey(tmp_path: Path) -> Iterator[Survey]:
+    with on_github(tmp_path) as survey:
+        survey.week(1)
+        survey.run()
+        yield survey
+
+
+def test_a_pull_request_pointed_elsewhere_stays_the_only_one(survey: Survey) -> None:
+    world = survey.github
+    waiting = proposals(survey)
+    world.push("develop", {})
+    world.threads[1].base = "develop"
+    head = world.refs[BRANCH]
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+    [pull] = world.pulls()
+    assert (pull.number, pull.base, world.refs[BRANCH]) == (1, "develop", head)
+    assert "Make main its base again" in pull.body
+    assert survey.decisions() == []
+    pull.base = "main"
+    survey.week(4)
+    survey.run()
+    assert len(world.pulls()) == 1
+    assert "its base again" not in pull.body
+    assert {p.text for p in proposals(survey)} >= {p.text for p in waiting}
+
+
+def test_what_is_on_the_list_again_was_accepted(survey: Survey) -> None:
+    first, *_ = proposals(survey)
+    world = survey.github
+    before = survey.text("main")
+    world.merge_pull(1)
+    after = survey.text("main")
+    for week, text in enumerate((after, before, after), start=2):
+        world.push("main", {"README.md": text})
+        survey.week(week)
+        survey.run()
+    assert kinds(survey, first) == ["accepted", "rejected", "accepted"]
+    lose_index(survey)
+    survey.run()
+    assert kinds(survey, first) == ["accepted"]
+
+
+def test_a_box_takes_every_copy_of_a_line_off_the_branch(survey: Survey) -> None:
+    first, *_ = proposals(survey)
+    other = next(name for name in corpus.SECTIONS if name != first.section[-1])
+    heading = f"## {other}\n\n"
+    text = survey.text().replace(heading, f"{heading}{first.text}\n")
+    survey.github.push(BRANCH, {"README.md": text})
+    survey.run()
+    assert survey.text().count(first.paper.title) == 2
+    survey.github.untick(1, paper_key(first.paper))
+    survey.run()
+    assert first.paper.title not in survey.text()
+    assert kinds(survey, first) == ["rejected"]
+
+
+def test_a_box_takes_nothing_off_that_the_list_has_itself(survey: Survey) -> None:
+    first, *_ = proposals(survey)
+    heading = f"## {first.section[-1]}\n\n"
+    text = survey.text("main").replace(heading, f"{heading}{first.text}\n")
+    survey.github.push("main", {"README.md": text})
+    survey.github.untick(1, paper_key(first.paper))
+    survey.run()
+    survey.run()
+    assert first.paper.title in survey.text()
+    assert kinds(survey, first) == ["accepted"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_heading_that_is_renamed_moves_no_paper(survey: Survey, when: str) -> None:
+    world = survey.github
+    waiting = proposals(survey)
+    name_of = waiting[0].section[-1]
+
+    def rename() -> None:
+        text = survey.text("main")
+        new = text.replace(f"## {name_of}\n", f"## {name_of} of Today\n")
+        world.push("main", {"README.md": new})
+
+    if when == "before":
+        rename()
+        survey.run()
+        assert not [p for p in proposals(survey) if p.moved_from]
+    assert world.merge_pull(1)
+    if when == "after":
+        rename()
+    survey.week(2)
+    survey.run()
+    assert {kind for p in waiting for kind in kinds(survey, p)} == {"accepted"}
+    lose_index(survey)
+    survey.run()
+    assert {kind for p in waiting for kind in kinds(survey, p)} == {"accepted"}
+
+
+def test_a_paper_moved_from_a_heading_that_is_dissolved_is_moved(survey: Survey) -> None:
+    first, *_ = proposals(survey)
+    gone = first.section[-1]
+    assert survey.github.merge_pull(1)
+    text = survey.text("main")
+    start, _, rest = text.partition(f"## {gone}\n\n")
+    there, _, after = rest.partition("\n## ")
+    lines = [line for line in there.splitlines() if line.startswith("* ")]
+    kept = f"{start}## {after}"
+    other, another = (name for name in corpus.SECTIONS if name != gone)
+    for line in lines:
+        name = other if line == first.text else another
+        kept = kept.replace(f"## {name}\n\n", f"## {name}\n\n{line}\n")
+    survey.github.push("main", {"README.md": kept})
+    survey.week(2)
+    survey.run()
+    assert kinds(survey, first) == ["moved"]
