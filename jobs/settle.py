@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from db import history, papers
 from db.consolidate import PULL_REQUEST
@@ -99,19 +98,17 @@ def settle(
     past = read_past(work, opened, listing, due)
     known = _unrecorded(work, snapshot.branch, opened, _recorded(work, opened))
     heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
-    read = partial(_read_branch, work, known=known, heard=heard, listed=listing)
-    branch = read(opened) if opened else _Branch(base, listing)
+    branch = _Branch(base, listing)
+    if opened:
+        branch = _read_branch(work, opened, known=known, heard=heard, listed=listing)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
     if in_place := not snapshot.revision:
         listing = listing.without(branch.pending.keys() | branch.refused.keys())
-    on_branch = branch.on_branch
     compare = settle_in_place if in_place else settle_updates
     updates = compare(work.index, branch.working, branch.on_branch, opened, due, now=work.now)
-    there = on_branch.sections.keys() | listing.sections.keys()
     wanted = {**wishes, **heard.asked}
-    asked = {n: word for n, word in wanted.items() if n not in there}
-    gone = {**known.declined, **branch.gone(listing, work.now)}
-    declined = {n: d for n, d in gone.items() if n not in asked and not on_branch.has(n, d.paper)}
+    asked = {n: word for n, word in wanted.items() if not _stands(n, branch.on_branch, listing)}
+    declined = branch.declined(known.declined, listing, asked, work.now)
     with work.index.write() as session:
         decided = decide(
             session,
@@ -125,13 +122,12 @@ def settle(
         decide_late(session, heard.late, work.now)
         keep_declined(session, declined, work.now)
         bring_back(session, wanted, branch.pending, work.now)
-        if not in_place:
-            note_returned(session, listing, work.now)
+        note_returned(session, {} if in_place else listing.sections, work.now)
     return State(
         listing=listing,
         sections=_sections(work, base, updates.working),
         working=updates.working,
-        on_branch=on_branch,
+        on_branch=branch.on_branch,
         pending=branch.pending,
         declined=declined,
         asked=asked,
@@ -142,6 +138,10 @@ def settle(
         unticked=unticked | known.named(unticked),
         body=opened.body if opened else "",
     )
+
+
+def _stands(number: int, *listings: Listing) -> bool:
+    return any(number in listing.sections for listing in listings)
 
 
 def _sections(work: Work, base: ReadingList, working: ReadingList) -> Taxonomy:
@@ -175,7 +175,19 @@ class _Branch:
     refused: Mapping[int, Word] = field(default_factory=dict)
     withdrawn: frozenset[int] = frozenset()
 
-    def gone(self, listing: Listing, now: datetime) -> dict[int, Declined]:
+    def declined(
+        self,
+        before: Mapping[int, Declined],
+        listing: Listing,
+        asked: Collection[int],
+        now: datetime,
+    ) -> dict[int, Declined]:
+        """What was taken out of the open pull request and is not there, or `asked` for, again."""
+        gone = {**before, **self._gone(listing, now)}
+        there = self.on_branch
+        return {n: d for n, d in gone.items() if n not in asked and not there.has(n, d.paper)}
+
+    def _gone(self, listing: Listing, now: datetime) -> dict[int, Declined]:
         """What was taken out of the open pull request since the last run."""
         left = self.recorded.keys() - self.pending.keys() - self.withdrawn - listing.sections.keys()
         return {

@@ -244,14 +244,17 @@ def keep_declined(session: Session, declined: Mapping[int, Declined], now: datet
         )
 
 
-def note_returned(session: Session, listing: Listing, now: datetime) -> None:
-    """Record that a paper which was taken off the list, or turned down, is on the list again."""
-    for number in sorted(history.rejected_ids(session) & listing.sections.keys()):
+def note_returned(session: Session, listed: Mapping[int, frozenset[Path]], now: datetime) -> None:
+    """Record that a paper which was taken off the list, or turned down, is on the list again.
+
+    `listed` are the sections it has there.
+    """
+    for number in sorted(history.rejected_ids(session) & listed.keys()):
         back = history.Decision(
             paper=number,
             kind="accepted",
             at=now,
-            from_section=min(listing.sections[number]),
+            from_section=min(listed[number]),
             reason="on the list again",
         )
         history.add_decision(session, back)
