@@ -136,7 +136,7 @@ class ProposeSettings(_Table):
     branch: str = Field("survey-tracker/proposals", pattern=_BRANCH)
     limit: int = Field(15, ge=1, le=100)
     min_relevance: float = Field(0.5, ge=0, le=1)
-    min_confidence: float = Field(0.3, ge=0, le=1)
+    min_confidence: float = Field(0.4, ge=0, le=1)
     precision: float | None = Field(None, gt=0, lt=1)
     labels: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
