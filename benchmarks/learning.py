@@ -1,17 +1,23 @@
-"""Whether what reviewers decide makes later proposals better, on replayed history.
+"""What reviewers' decisions are worth to later proposals, on replayed history.
 
-    python -m benchmarks.learning --lists DIR --papers DIR [--budget 15] [--weeks 4] [--json]
+    python -m benchmarks.learning --lists DIR --papers DIR [--budget 5] [--weeks 4] [--json]
 
-A year is walked as in benchmarks.replay, twice, trained anew every few weeks. With decisions, a
-reviewer accepts what the maintainers added later and rejects all else: what was accepted is on
-the list from then on, what was rejected is a counterexample. `without`, nobody ever answers: the
-list grows only as it did. Told is the second half of the year, for the first fills the memory:
-the share of its papers that were found, and of its proposals that were right. With `--ablation`,
+The bot is the only way onto the list: it holds what it held when the replay began and, where
+decisions are learned from, what was proposed and accepted since. Told is the second half, for
+the first fills the memory.
+
+Relevance: a year is walked, trained anew every few weeks. The reviewer accepts what the
+maintainers added at any time later and rejects all else; what was not proposed waits and may be
+proposed in any later week, nothing is proposed twice. `right` is the share of the second half's
+proposals that were accepted. With `--growing` the list also grows as it did. With `--ablation`,
 `accepted only` and `rejected only` learn from one kind of decision. Lists to which fewer than 30
-papers were added in the year tell too little.
+papers were added in the year tell too little. A maintainer adds few of the papers that would
+fit, so a rejection here often means no more than that nobody added the paper.
 
-A maintainer adds few of the papers that would fit, so a rejection here often means no more than
-that nobody added the paper.
+Sections: the papers that a list was given after it held 50, in the order they came, halved.
+`filed` is the share of the second half whose first section is one the maintainers chose, learned
+from what the list held at first, and with the decisions on the first half. Sections go by
+the names they have today.
 """
 
 from __future__ import annotations
@@ -21,91 +27,167 @@ import json
 import sys
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.corpus import Corpus, CountedFeatures
-from benchmarks.data import read_lists, read_papers, some_of
+from benchmarks.data import ReadingList, read_lists, read_papers, some_of
 from benchmarks.replay import Year, background, days_of, year_of
-from benchmarks.sections import averages, table
+from benchmarks.sections import table
 from classifiers.relevance import RelevanceClassifier
+from classifiers.sections import SectionClassifier
+from tracker.taxonomy import Section
 
 LEARNS = {"with": frozenset({"accepted", "rejected"}), "without": frozenset[str]()}
 PARTS = {f"{kind} only": frozenset({kind}) for kind in ("accepted", "rejected")}
 _FEW = 30
+_BEGIN = 50
+Figures = dict[str, dict[str, float]]
 
 
 def walk(
-    year: Year, corpus: Corpus, days: np.ndarray, *, most: int, every: int, learns: Collection[str]
+    year: Year,
+    corpus: Corpus,
+    days: np.ndarray,
+    *,
+    most: int,
+    every: int,
+    learns: Collection[str],
+    growing: bool = False,
 ) -> list[list[int]]:
     """The proposals of every week; nothing of a later day is used, other than the decisions."""
     proposals: list[list[int]] = []
     model = RelevanceClassifier()
+    waiting: dict[int, float] = {}
+    first = year.listed(year.start)
     for number, rows in enumerate(year.weeks):
-        decided = [row for week in proposals for row in week]
-        accepted = {r for r in decided if r in year.right} if "accepted" in learns else set()
-        rejected = {r for r in decided if r not in year.right} if "rejected" in learns else set()
         monday = year.start + timedelta(days=7 * number)
-        listed = sorted({*year.listed(monday), *accepted})
+        decided = {row for week in proposals for row in week}
+        accepted = decided & year.right if "accepted" in learns else set()
+        rejected = decided - year.right if "rejected" in learns else set()
+        listed = sorted({*(year.listed(monday) if growing else first), *accepted})
+        fresh = [int(row) for row in np.setdiff1d(rows, listed)]
         if number % every == 0:
             known = np.setdiff1d(background(days, monday, listed), sorted(rejected))
             model = RelevanceClassifier(features=CountedFeatures(corpus))
             given = (listed, known, sorted(rejected.difference(listed)))
             model.fit(*([corpus.papers[i] for i in part] for part in given))
-        fresh = np.setdiff1d(rows, listed)
-        scores = model.score([corpus.papers[i] for i in fresh])
-        proposals.append([int(fresh[i]) for i in np.argsort(-scores, kind="stable")[:most]])
+            fresh += waiting
+        scores = model.score([corpus.papers[row] for row in fresh])
+        waiting |= dict(zip(fresh, map(float, scores), strict=True))
+        for row in decided.union(listed):
+            waiting.pop(row, None)
+        proposals.append(sorted(waiting, key=lambda row: (-waiting[row], row))[:most])
     return proposals
 
 
-def measure(year: Year, proposals: Sequence[Sequence[int]]) -> dict[str, float]:
-    """Recall and precision in the second half of the year."""
-    half = len(year.weeks) // 2
-    right = {int(row) for rows in year.weeks[half:] for row in rows} & year.right
-    proposed = [row for week in proposals[half:] for row in week]
-    hits = sum(row in right for row in proposed)
+def second_half(year: Year, proposals: Sequence[Sequence[int]]) -> dict[str, float]:
+    """How many proposals of the second half were right, and what share of them."""
+    proposed = [row for week in proposals[len(year.weeks) // 2 :] for row in week]
+    hits = sum(row in year.right for row in proposed)
     return {
-        "found": round(hits / max(1, len(right)), 4),
+        "hits": float(hits),
+        "of": float(len(proposed)),
         "right": round(hits / max(1, len(proposed)), 4),
-        "papers": float(len(right)),
+    }
+
+
+def filing(reading_list: ReadingList, corpus: Corpus) -> dict[str, dict[str, float]] | None:
+    """How well the second half of a list's additions is filed with and without the first half.
+
+    None where the list did not grow by enough after it held some.
+    """
+    seen = {}
+    sections = {}
+    for entry in reading_list.entries:
+        row = corpus.row.get(entry.arxiv_id)
+        if row is not None:
+            seen.setdefault(row, entry.first_seen)
+            sections[row] = entry.sections or sections.get(row) or (entry.section,)
+    order = sorted(seen, key=lambda row: (seen[row], row))
+    if len(order) < _BEGIN + _FEW:
+        return None
+    start = seen[order[_BEGIN - 1]]
+    later = [row for row in order if seen[row] > start]
+    if len(later) < _FEW:
+        return None
+    middle = seen[later[len(later) // 2]]
+    first = [row for row in order if seen[row] <= start]
+    decided = [row for row in later if seen[row] < middle]
+    told = [row for row in later if seen[row] >= middle]
+    if len(decided) < _FEW // 3:
+        return None
+
+    def filed(rows: Sequence[int]) -> dict[str, float]:
+        labels = [sections[row] for row in rows]
+        places = dict.fromkeys(path for paths in labels for path in paths)
+        model = SectionClassifier([Section(path) for path in places])
+        model.fit([corpus.papers[row] for row in rows], labels)
+        filings = model.predict([corpus.papers[row] for row in told])
+        hits = sum(f.section in sections[row] for f, row in zip(filings, told, strict=True))
+        counts = {"learned": float(len(rows)), "hits": float(hits), "of": float(len(told))}
+        return {**counts, "filed": round(hits / len(told), 4)}
+
+    return {"with": filed(first + decided), "without": filed(first)}
+
+
+def together(figures: dict[str, Figures]) -> dict[str, float]:
+    """The right ones of all lists as a share of what was judged, by method."""
+    methods = next(iter(figures.values()), {})
+    return {
+        name: round(
+            sum(one[name]["hits"] for one in figures.values())
+            / max(1.0, sum(one[name]["of"] for one in figures.values())),
+            4,
+        )
+        for name in methods
     }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Walk the year of every list that has one and print the figures."""
+    """Walk the year of every list that has one, file its history, and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--lists", type=Path, required=True)
     parser.add_argument("--papers", type=Path, required=True)
     parser.add_argument("--year", type=int, default=2024)
-    parser.add_argument("--budget", type=int, default=15, help="proposals a week")
+    parser.add_argument("--budget", type=int, default=5, help="proposals a week")
     parser.add_argument("--weeks", type=int, default=4, help="trained anew after so many weeks")
     parser.add_argument("--share", type=float, default=1.0, help="of the unlisted papers")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--growing", action="store_true", help="the list also grows as it did")
     parser.add_argument("--ablation", action="store_true", help="also one kind of decision each")
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
-    methods = LEARNS | (PARTS if options.ablation else {})
     lists = read_lists(options.lists)
     corpus = Corpus(some_of(read_papers(options.papers), lists, options.share), lists)
     days = days_of(corpus)
-    figures: dict[str, dict[str, dict[str, float]]] = {}
+    learns = LEARNS | (PARTS if options.ablation else {})
+    go = partial(walk, most=options.budget, every=options.weeks, growing=options.growing)
+    sections = {one.name: found for one in lists if (found := filing(one, corpus))}
+    relevance: dict[str, Figures] = {}
     for reading_list in lists:
         year = year_of(reading_list, corpus, days, options.year)
-        if year is None or len(year.right) < _FEW:
-            continue
-        print(f"{year.name}: {len(year.right)} added in {options.year}", file=sys.stderr)
-        figures[year.name] = {
-            name: measure(
-                year,
-                walk(year, corpus, days, most=options.budget, every=options.weeks, learns=learns),
-            )
-            for name, learns in methods.items()
-        }
-    if options.json:
-        print(json.dumps({"overall": averages(figures), "lists": figures}, indent=1))
-    else:
-        print(table(figures, ["found", "right", "papers"]))
-    return 0 if figures else 1
+        if year is not None and len(year.right) >= _FEW:
+            print(f"{year.name}: {len(year.right)} added in {options.year}", file=sys.stderr)
+            relevance[year.name] = {
+                name: second_half(year, go(year, corpus, days, learns=kinds))
+                for name, kinds in learns.items()
+            }
+    show(relevance, sections, as_json=options.json)
+    return 0 if relevance or sections else 1
+
+
+def show(relevance: dict[str, Figures], sections: dict[str, Figures], *, as_json: bool) -> None:
+    """Print both tables, or one JSON document."""
+    parts = {"relevance": (relevance, "right"), "sections": (sections, "filed")}
+    if as_json:
+        said = {n: {"overall": together(f), "lists": f} for n, (f, _) in parts.items()}
+        print(json.dumps(said, indent=1))
+        return
+    for name, (figures, told) in parts.items():
+        names = ["hits", "of", told]
+        print(f"{name}\n\n{table(figures, names)}\n\ntogether: {together(figures)}\n")
 
 
 if __name__ == "__main__":

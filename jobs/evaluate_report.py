@@ -228,7 +228,10 @@ def filing_sentences(found: Assessment) -> Iterator[str]:
     )
     for precision, coverage in found.coverage.items():
         if coverage.threshold is None:
-            yield f"No confidence is high enough that {precision:.0%} above it are right."
+            yield (
+                f"Too few papers are told surely enough to say that {precision:.0%} of those filed "
+                "alone would be right."
+            )
         else:
             yield (
                 f"{coverage.coverage:.0%} can be filed alone if {precision:.0%} of them must be "
