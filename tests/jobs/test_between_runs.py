@@ -73,6 +73,39 @@ def test_a_box_takes_every_copy_of_a_line_off_the_branch(survey: Survey) -> None
     assert kinds(survey, first) == ["rejected"]
 
 
+@pytest.mark.parametrize("where", ["above", "below"])
+@pytest.mark.parametrize("how", ["box", "word"])
+def test_what_a_person_writes_of_a_paper_elsewhere_is_theirs(
+    survey: Survey, where: str, how: str
+) -> None:
+    names = list(corpus.SECTIONS)
+    other = names[0 if where == "above" else -1]
+    first = next(p for p in proposals(survey) if p.section[-1] != other)
+    mine = f"{first.text} Also about this."
+    heading = f"## {other}\n\n"
+    text = survey.text().replace(heading, f"{heading}{mine}\n")
+    survey.github.push(BRANCH, {"README.md": text})
+    survey.run()
+    [now] = [p for p in proposals(survey) if p.paper.title == first.paper.title]
+    assert (now.section, now.moved_from, now.text) == (first.section, (), first.text)
+    if how == "box":
+        survey.github.untick(1, paper_key(first.paper))
+    else:
+        survey.github.comment(1, f"/tracker drop {first.paper.identifiers[0].value}")
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        assert mine in survey.text().splitlines()
+        assert first.text not in survey.text().splitlines()
+        assert first.paper.title not in {p.paper.title for p in proposals(survey)}
+    assert kinds(survey, first) == ["rejected"]
+    survey.github.merge_pull(1)
+    survey.week(4)
+    survey.run()
+    # It is on the list, by their own hand.
+    assert kinds(survey, first) == ["rejected", "accepted"]
+
+
 def test_a_box_takes_nothing_off_that_the_list_has_itself(survey: Survey) -> None:
     first, *_ = proposals(survey)
     heading = f"## {first.section[-1]}\n\n"
