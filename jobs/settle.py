@@ -12,7 +12,15 @@ from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
 from jobs.standing import as_it_stands, line_of, without
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
-from jobs.verdicts import bring_back, decide, decide_late, keep_declined, note_returned, read_past
+from jobs.verdicts import (
+    bring_back,
+    decide,
+    decide_late,
+    keep_declined,
+    note_reopened,
+    note_returned,
+    read_past,
+)
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
@@ -122,6 +130,8 @@ def settle(
         decide_late(session, heard.late, work.now)
         keep_declined(session, declined, work.now)
         bring_back(session, wanted, branch.pending, work.now)
+        if opened is not None:
+            note_reopened(session, branch.pending, {opened.url or snapshot.branch}, work.now)
         note_returned(session, {} if in_place else listing.sections, work.now)
     return State(
         listing=listing,

@@ -161,3 +161,29 @@ def test_a_paper_moved_from_a_heading_that_is_dissolved_is_moved(survey: Survey)
     survey.week(2)
     survey.run()
     assert kinds(survey, first) == ["moved"]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("noticed", [False, True])
+def test_a_pull_request_that_is_opened_again_is_to_be_reviewed_again(
+    survey: Survey, noticed: bool, lost: bool
+) -> None:
+    waiting = proposals(survey)
+    survey.github.close_pull(1)
+    if noticed:
+        survey.run("review")
+        assert {kind for p in waiting for kind in kinds(survey, p)} == {"rejected"}
+    survey.github.reopen_pull(1)
+    if lost:
+        lose_index(survey)
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        assert [pull.number for pull in survey.github.pulls()] == [1]
+        assert [p.text for p in proposals(survey)] == [p.text for p in waiting]
+    known = ["rejected", "reconsidered"] if noticed and not lost else []
+    assert {tuple(kinds(survey, p)) for p in waiting} == {tuple(known)}
+    survey.github.merge_pull(1)
+    survey.week(4)
+    survey.run()
+    assert {tuple(kinds(survey, p)) for p in waiting} == {(*known, "accepted")}
