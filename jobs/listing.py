@@ -27,15 +27,16 @@ class Listing:
     """The papers on a reading list and the sections each is filed under.
 
     `entries` has the entry of each paper, the first where it stands more than once, and `places`
-    all of them. `titles`
-    are the entries' titles, normalised, with and without what stands before a colon; they
-    catch a paper listed under an address that no source reports.
+    all of them. `titles` are the entries' titles, normalised, with and without what stands before
+    a colon; they catch a paper listed under an address that no source reports. `headings` are
+    the list's sections, the empty ones too.
     """
 
     sections: Mapping[int, frozenset[Path]]
     entries: Mapping[int, Entry]
     titles: frozenset[str]
     places: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)
+    headings: frozenset[Path] = frozenset()
 
     def has(self, number: int, paper: Paper) -> bool:
         """Whether a paper is on the list."""
@@ -46,7 +47,7 @@ class Listing:
         entries = {n: entry for n, entry in self.entries.items() if n not in numbers}
         sections = {n: self.sections[n] for n in entries}
         places = {n: self.places[n] for n in entries}
-        return Listing(sections, entries, _titles(entries.values()), places)
+        return Listing(sections, entries, _titles(entries.values()), places, self.headings)
 
 
 def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
@@ -102,18 +103,20 @@ def listing_of(
         sections[number] = sections.get(number, frozenset()) | {entry.section}
         places[number] = (*places.get(number, ()), entry)
     first = {number: there[0] for number, there in places.items()}
-    return Listing(sections, first, _titles(entries), places)
+    headings = frozenset(section.path for section in reading_list.taxonomy)
+    return Listing(sections, first, _titles(entries), places, headings)
 
 
 def _note_removed(
     session: Session, files: Mapping[str, str], listed: Collection[int], now: datetime
 ) -> None:
     """Who takes a paper off the list does not want to have it proposed."""
-    waiting = {proposal.paper for proposal in history.proposals(session, state="open")}
+    known = {proposal.paper for proposal in history.proposals(session, state="open")}
+    known |= history.rejected_ids(session)
     for entry in history.listing(session):
         text = files.get(entry.file)
         # What merely is not read any more, after a change of the settings, still stands there.
-        if entry.paper in listed or entry.paper in waiting or text is None or entry.text in text:
+        if entry.paper in listed or entry.paper in known or text is None or entry.text in text:
             continue
         if entry.paper is not None:
             decision = history.Decision(

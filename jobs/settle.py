@@ -132,7 +132,7 @@ def settle(
         bring_back(session, wanted, branch.pending, work.now)
         if opened is not None:
             note_reopened(session, branch.pending, {opened.url or snapshot.branch}, work.now)
-        note_returned(session, {} if in_place else listing.sections, work.now)
+        note_returned(session, listing.sections, work.now)
     return State(
         listing=listing,
         sections=_sections(work, base, updates.working),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.jobs import corpus
-from tests.jobs.reviewer import BRANCH, Survey, on_github
+from tests.jobs.reviewer import BRANCH, Survey, in_a_checkout, on_github
 from tests.jobs.test_afterwards import kinds, proposals
 from tests.jobs.test_lost_index import lose_index
+from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.proposal import paper_key
 
 
@@ -187,3 +189,50 @@ def test_a_pull_request_that_is_opened_again_is_to_be_reviewed_again(
     survey.week(4)
     survey.run()
     assert {tuple(kinds(survey, p)) for p in waiting} == {(*known, "accepted")}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_paper_moved_with_all_others_of_its_heading_is_moved(survey: Survey, when: str) -> None:
+    """The heading stays, so it was not renamed."""
+    first, *_ = proposals(survey)
+    left = first.section[-1]
+    other = next(name for name in corpus.SECTIONS if name != left)
+    branch = BRANCH if when == "before" else "main"
+    if when == "after":
+        assert survey.github.merge_pull(1)
+    start, _, rest = survey.text(branch).partition(f"## {left}\n\n")
+    entries, _, after = rest.partition("\n## ")
+    text = f"{start}## {left}\n\n## {after}"
+    text = text.replace(f"## {other}\n\n", f"## {other}\n\n{entries}")
+    survey.github.push(branch, {"README.md": text})
+    survey.week(2)
+    survey.run()
+    if when == "before":
+        assert survey.github.merge_pull(1)
+        survey.week(3)
+        survey.run()
+    assert kinds(survey, first) == ["moved"]
+    lose_index(survey)
+    survey.run()
+    assert kinds(survey, first) == ["moved"]
+
+
+def test_what_is_on_a_list_without_git_again_was_accepted(tmp_path: Path) -> None:
+    survey = in_a_checkout(tmp_path)
+    shutil.rmtree(tmp_path / ".git")
+    survey.week(1)
+    first, *_ = survey.run().report.proposals
+    text, path = tmp_path / TEXT_NAME, tmp_path / "README.md"
+    before, body = path.read_text(), text.read_text()
+    mark = f"<!-- paper {paper_key(first.paper)} -->"
+    [line] = [line for line in body.splitlines() if mark in line]
+    text.write_text(body.replace(line, line.replace("[x]", "[ ]")))
+    for _ in range(2):
+        survey.run()
+        assert first.paper.title not in path.read_text()
+        assert kinds(survey, first) == ["rejected"]
+    path.write_text(before)
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        assert kinds(survey, first) == ["rejected", "accepted"]
