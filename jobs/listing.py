@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,6 +15,7 @@ from db.index import Index
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.paper import Paper
+from tracker.pull_request.target import Snapshot
 from tracker.reading_list import Entry, ReadingList
 from tracker.settings import SectionSettings, Settings
 from tracker.taxonomy import Path, Section, Taxonomy
@@ -66,6 +67,22 @@ def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
             "see `tracker init` for what can be read"
         )
     return reading_list
+
+
+def legible(snapshot: Snapshot, settings: Settings) -> Snapshot:
+    """The snapshot; where no entry is left on the branch, it waits for a person with the base's.
+
+    As when they moved the list to another file there.
+    """
+    opened = snapshot.pull_request
+    if opened is None or ReadingList.parse(opened.files, settings.list.skip_sections).entries:
+        return snapshot
+    sentence = opened.blocked or (
+        f"On this branch {', '.join(opened.files)} holds no entries any more. Put them back, or "
+        "merge and name the file that holds the list in list.files; until then nothing is added."
+    )
+    waits = replace(opened, files=snapshot.files, blocked=sentence)
+    return replace(snapshot, pull_request=waits)
 
 
 def title_keys(title: str) -> set[str]:

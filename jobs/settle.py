@@ -108,7 +108,7 @@ def settle(
     heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
     branch = _Branch(base, listing)
     if opened:
-        branch = _read_branch(work, opened, known=known, heard=heard, listed=listing)
+        branch = _read_branch(work, opened, known=known, heard=heard, base=base, listed=listing)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
     if in_place := not snapshot.revision:
         listing = listing.without(branch.pending.keys() | branch.refused.keys())
@@ -208,9 +208,19 @@ class _Branch:
 
 
 def _read_branch(
-    work: Work, opened: OpenPullRequest, *, known: _Open, heard: Heard, listed: Listing
+    work: Work,
+    opened: OpenPullRequest,
+    *,
+    known: _Open,
+    heard: Heard,
+    base: ReadingList,
+    listed: Listing,
 ) -> _Branch:
     """The branch with what reviewers said done to it."""
+    if opened.blocked and opened.files == base.files:
+        # What is on the branch is not known: what is recorded waits until it is.
+        waiting = {n: p for n, p in known.recorded.items() if n not in listed.sections}
+        return _Branch(base, listed, known.recorded, waiting)
     refused = _unticked(known, opened) | heard.refused
     left = {n: p for n, p in known.recorded.items() if n not in listed.sections}
     working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, left)
