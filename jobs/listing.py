@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,6 +15,7 @@ from db.index import Index
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.paper import Paper
+from tracker.pull_request.target import Snapshot
 from tracker.reading_list import Entry, ReadingList
 from tracker.settings import SectionSettings, Settings
 from tracker.taxonomy import Path, Section, Taxonomy
@@ -27,15 +28,16 @@ class Listing:
     """The papers on a reading list and the sections each is filed under.
 
     `entries` has the entry of each paper, the first where it stands more than once, and `places`
-    all of them. `titles`
-    are the entries' titles, normalised, with and without what stands before a colon; they
-    catch a paper listed under an address that no source reports.
+    all of them. `titles` are the entries' titles, normalised, with and without what stands before
+    a colon; they catch a paper listed under an address that no source reports. `headings` are
+    the list's sections, the empty ones too.
     """
 
     sections: Mapping[int, frozenset[Path]]
     entries: Mapping[int, Entry]
     titles: frozenset[str]
     places: Mapping[int, tuple[Entry, ...]] = field(default_factory=dict)
+    headings: frozenset[Path] = frozenset()
 
     def has(self, number: int, paper: Paper) -> bool:
         """Whether a paper is on the list."""
@@ -46,7 +48,7 @@ class Listing:
         entries = {n: entry for n, entry in self.entries.items() if n not in numbers}
         sections = {n: self.sections[n] for n in entries}
         places = {n: self.places[n] for n in entries}
-        return Listing(sections, entries, _titles(entries.values()), places)
+        return Listing(sections, entries, _titles(entries.values()), places, self.headings)
 
 
 def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
@@ -65,6 +67,22 @@ def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
             "see `tracker init` for what can be read"
         )
     return reading_list
+
+
+def legible(snapshot: Snapshot, settings: Settings) -> Snapshot:
+    """The snapshot; where no entry is left on the branch, it waits for a person with the base's.
+
+    As when they moved the list to another file there.
+    """
+    opened = snapshot.pull_request
+    if opened is None or ReadingList.parse(opened.files, settings.list.skip_sections).entries:
+        return snapshot
+    sentence = opened.blocked or (
+        f"On this branch {', '.join(opened.files)} holds no entries any more. Put them back, or "
+        "merge and name the file that holds the list in list.files; until then nothing is added."
+    )
+    waits = replace(opened, files=snapshot.files, blocked=sentence)
+    return replace(snapshot, pull_request=waits)
 
 
 def title_keys(title: str) -> set[str]:
@@ -102,18 +120,20 @@ def listing_of(
         sections[number] = sections.get(number, frozenset()) | {entry.section}
         places[number] = (*places.get(number, ()), entry)
     first = {number: there[0] for number, there in places.items()}
-    return Listing(sections, first, _titles(entries), places)
+    headings = frozenset(section.path for section in reading_list.taxonomy)
+    return Listing(sections, first, _titles(entries), places, headings)
 
 
 def _note_removed(
     session: Session, files: Mapping[str, str], listed: Collection[int], now: datetime
 ) -> None:
     """Who takes a paper off the list does not want to have it proposed."""
-    waiting = {proposal.paper for proposal in history.proposals(session, state="open")}
+    known = {proposal.paper for proposal in history.proposals(session, state="open")}
+    known |= history.rejected_ids(session)
     for entry in history.listing(session):
         text = files.get(entry.file)
         # What merely is not read any more, after a change of the settings, still stands there.
-        if entry.paper in listed or entry.paper in waiting or text is None or entry.text in text:
+        if entry.paper in listed or entry.paper in known or text is None or entry.text in text:
             continue
         if entry.paper is not None:
             decision = history.Decision(

@@ -19,14 +19,14 @@ def same_section(
 ) -> bool:
     """Whether the section that was `then` is the one that is `now`.
 
-    It is when nothing is filed under the old name any more, and most of the entries that were
+    It is when the list has no heading of the old name any more, and most of the entries that were
     `neighbours` there (their titles) stand under the new one. Where none of them is known, any
     section will do that is not one of the `others` there were. What was proposed tells both, so
     this is known also when the index is lost.
     """
     if then == now:
         return True
-    if any(then in paths for paths in listing.sections.values()):
+    if then in listing.headings or any(then in paths for paths in listing.sections.values()):
         return False
     titles = {normalise_title(title) for title in neighbours}
     entries = listing.entries.values()

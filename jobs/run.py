@@ -16,7 +16,7 @@ from jobs.board import publish_board, read_board
 from jobs.classify import classify
 from jobs.console import Console
 from jobs.discover import SourceReport, discover, enrich, examples_of, http_of
-from jobs.listing import Listing, listing_of, parse_list
+from jobs.listing import Listing, legible, listing_of, parse_list
 from jobs.lookup import finder
 from jobs.propose import Judged, Outcome
 from jobs.settle import State, settle
@@ -225,6 +225,7 @@ class _Proposing:
         work = self.work
         desk = read_board(work)
         for attempt in range(1, _TRIES + 1):
+            snapshot = legible(snapshot, work.settings)
             state = settle(work, snapshot, base, listing, find=finder(work), wishes=desk.asked)
             outcome, relevant = self._decide(snapshot, state)
             if work.dry_run:

@@ -10,9 +10,17 @@ from db import history, papers
 from db.consolidate import PULL_REQUEST
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
-from jobs.renamed import same_section
+from jobs.standing import as_it_stands, line_of, without
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
-from jobs.verdicts import bring_back, decide, decide_late, keep_declined, note_returned, read_past
+from jobs.verdicts import (
+    bring_back,
+    decide,
+    decide_late,
+    keep_declined,
+    note_reopened,
+    note_returned,
+    read_past,
+)
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
@@ -100,7 +108,7 @@ def settle(
     heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
     branch = _Branch(base, listing)
     if opened:
-        branch = _read_branch(work, opened, known=known, heard=heard, listed=listing)
+        branch = _read_branch(work, opened, known=known, heard=heard, base=base, listed=listing)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
     if in_place := not snapshot.revision:
         listing = listing.without(branch.pending.keys() | branch.refused.keys())
@@ -122,7 +130,9 @@ def settle(
         decide_late(session, heard.late, work.now)
         keep_declined(session, declined, work.now)
         bring_back(session, wanted, branch.pending, work.now)
-        note_returned(session, {} if in_place else listing.sections, work.now)
+        if opened is not None:
+            note_reopened(session, branch.pending, {opened.url or snapshot.branch}, work.now)
+        note_returned(session, listing.sections, work.now)
     return State(
         listing=listing,
         sections=_sections(work, base, updates.working),
@@ -198,21 +208,35 @@ class _Branch:
 
 
 def _read_branch(
-    work: Work, opened: OpenPullRequest, *, known: _Open, heard: Heard, listed: Listing
+    work: Work,
+    opened: OpenPullRequest,
+    *,
+    known: _Open,
+    heard: Heard,
+    base: ReadingList,
+    listed: Listing,
 ) -> _Branch:
     """The branch with what reviewers said done to it."""
+    if opened.blocked and opened.files == base.files:
+        # What is on the branch is not known: what is recorded waits until it is.
+        waiting = {n: p for n, p in known.recorded.items() if n not in listed.sections}
+        return _Branch(base, listed, known.recorded, waiting)
     refused = _unticked(known, opened) | heard.refused
     left = {n: p for n, p in known.recorded.items() if n not in listed.sections}
     working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, left)
     # What the list itself has by now was accepted, whatever was said before.
     unwanted = [n for n in refused if not opened.head or n not in listed.sections]
-    working = _without(working, _listing(work, working), unwanted)
-    working = _moved(work, working, heard)
+    proposed = known.recorded
+    working = without(working, _listing(work, working), {n: proposed.get(n) for n in unwanted})
+    working = _moved(work, working, proposed, heard)
     on_branch = _listing(work, working)
+    # What was taken out may still stand there in a person's own words: that is theirs.
     pending = {
-        number: _as_it_stands(proposal, number, on_branch)
-        for number, proposal in known.recorded.items()
-        if number in on_branch.entries and (not opened.head or number not in listed.sections)
+        number: as_it_stands(proposal, number, on_branch)
+        for number, proposal in proposed.items()
+        if number in on_branch.entries
+        and number not in refused
+        and (not opened.head or number not in listed.sections)
     }
     return _Branch(working, on_branch, known.recorded, pending, refused, withdrawn)
 
@@ -335,19 +359,13 @@ def _on_branch(
     return working, frozenset(left) - frozenset(kept)
 
 
-def _without(working: ReadingList, on_branch: Listing, refused: Collection[int]) -> ReadingList:
-    """The list without some papers' entries, also where a person copied one."""
-    entries = [entry for number in refused for entry in on_branch.places.get(number, ())]
-    # From the end on, so that those before stay where they are.
-    for entry in sorted(entries, key=lambda e: (e.file, -e.start)):
-        working = working.remove(entry)
-    return working
-
-
-def _moved(work: Work, working: ReadingList, heard: Heard) -> ReadingList:
+def _moved(
+    work: Work, working: ReadingList, proposed: Mapping[int, Proposal], heard: Heard
+) -> ReadingList:
     """The list with papers in the sections that comments named."""
     for number, word in heard.moved.items():
-        entry = _listing(work, working).entries.get(number)
+        places = _listing(work, working).places.get(number)
+        entry = line_of(proposed.get(number), places) if places else None
         if entry is not None and word.section is not None and entry.section != word.section:
             working, _ = working.move(entry, word.section)
     return working
@@ -368,25 +386,4 @@ def _gone(proposal: Proposal, word: Word | None, now: datetime) -> Declined:
         who=word.who,
         where=word.where,
         at=(word.at or now).date(),
-    )
-
-
-def _as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Proposal:
-    """A proposal as people may have moved or reworded it on the branch."""
-    entry = on_branch.entries[number]
-    first = proposal.moved_from or proposal.section
-    stayed = same_section(
-        first,
-        entry.section,
-        on_branch,
-        neighbours=[n.title for n in proposal.evidence.neighbours],
-        others={a.section for a in proposal.alternatives},
-    )
-    return replace(
-        proposal,
-        section=entry.section,
-        moved_from=() if stayed else first,
-        file=entry.file,
-        line=entry.start + 1,
-        text=entry.text.rstrip("\r\n"),
     )

@@ -99,6 +99,9 @@ def settle_updates(
 ) -> Updates:
     """Compare the updates that are due with those offered; one taken back is not offered again."""
     offered = opened.updates if opened else ()
+    if opened is not None and opened.blocked:
+        # Nothing is put on a branch that waits for a person, or taken off it.
+        return Updates(working, offered)
     unticked = opened.unticked if opened else frozenset()
     rebuilt = opened is not None and opened.rebuild
     pending: dict[int, Update] = {}

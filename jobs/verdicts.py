@@ -260,6 +260,30 @@ def note_returned(session: Session, listed: Mapping[int, frozenset[Path]], now: 
         history.add_decision(session, back)
 
 
+def note_reopened(
+    session: Session, pending: Collection[int], where: Collection[str], now: datetime
+) -> None:
+    """Record that papers which closing a pull request rejected wait in it again.
+
+    `where` are the names of the pull request that is open.
+    """
+    for number in sorted(history.rejected_ids(session) & set(pending)):
+        last = history.decisions(session, paper=number)[-1]
+        if last.where not in where:
+            continue
+        back = history.Decision(
+            paper=number,
+            kind="reconsidered",
+            at=max(now, last.at),
+            where=last.where,
+            reason="its pull request was opened again",
+        )
+        history.add_decision(session, back)
+        rows = history.proposals(session, paper=number, state="rejected")
+        if rows and rows[-1].id is not None:
+            history.update_proposals(session, [rows[-1].id], at=now, state="open")
+
+
 def bring_back(
     session: Session, asked: Mapping[int, Word], proposed: Collection[int], now: datetime
 ) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.jobs import corpus
-from tests.jobs.reviewer import BRANCH, Survey, on_github
+from tests.jobs.reviewer import BRANCH, Survey, in_a_checkout, on_github
 from tests.jobs.test_afterwards import kinds, proposals
 from tests.jobs.test_lost_index import lose_index
+from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.proposal import paper_key
 
 
@@ -73,6 +75,39 @@ def test_a_box_takes_every_copy_of_a_line_off_the_branch(survey: Survey) -> None
     assert kinds(survey, first) == ["rejected"]
 
 
+@pytest.mark.parametrize("where", ["above", "below"])
+@pytest.mark.parametrize("how", ["box", "word"])
+def test_what_a_person_writes_of_a_paper_elsewhere_is_theirs(
+    survey: Survey, where: str, how: str
+) -> None:
+    names = list(corpus.SECTIONS)
+    other = names[0 if where == "above" else -1]
+    first = next(p for p in proposals(survey) if p.section[-1] != other)
+    mine = f"{first.text} Also about this."
+    heading = f"## {other}\n\n"
+    text = survey.text().replace(heading, f"{heading}{mine}\n")
+    survey.github.push(BRANCH, {"README.md": text})
+    survey.run()
+    [now] = [p for p in proposals(survey) if p.paper.title == first.paper.title]
+    assert (now.section, now.moved_from, now.text) == (first.section, (), first.text)
+    if how == "box":
+        survey.github.untick(1, paper_key(first.paper))
+    else:
+        survey.github.comment(1, f"/tracker drop {first.paper.identifiers[0].value}")
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        assert mine in survey.text().splitlines()
+        assert first.text not in survey.text().splitlines()
+        assert first.paper.title not in {p.paper.title for p in proposals(survey)}
+    assert kinds(survey, first) == ["rejected"]
+    survey.github.merge_pull(1)
+    survey.week(4)
+    survey.run()
+    # It is on the list, by their own hand.
+    assert kinds(survey, first) == ["rejected", "accepted"]
+
+
 def test_a_box_takes_nothing_off_that_the_list_has_itself(survey: Survey) -> None:
     first, *_ = proposals(survey)
     heading = f"## {first.section[-1]}\n\n"
@@ -128,3 +163,164 @@ def test_a_paper_moved_from_a_heading_that_is_dissolved_is_moved(survey: Survey)
     survey.week(2)
     survey.run()
     assert kinds(survey, first) == ["moved"]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("noticed", [False, True])
+def test_a_pull_request_that_is_opened_again_is_to_be_reviewed_again(
+    survey: Survey, noticed: bool, lost: bool
+) -> None:
+    waiting = proposals(survey)
+    survey.github.close_pull(1)
+    if noticed:
+        survey.run("review")
+        assert {kind for p in waiting for kind in kinds(survey, p)} == {"rejected"}
+    survey.github.reopen_pull(1)
+    if lost:
+        lose_index(survey)
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        assert [pull.number for pull in survey.github.pulls()] == [1]
+        assert [p.text for p in proposals(survey)] == [p.text for p in waiting]
+    known = ["rejected", "reconsidered"] if noticed and not lost else []
+    assert {tuple(kinds(survey, p)) for p in waiting} == {tuple(known)}
+    survey.github.merge_pull(1)
+    survey.week(4)
+    survey.run()
+    assert {tuple(kinds(survey, p)) for p in waiting} == {(*known, "accepted")}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_paper_moved_with_all_others_of_its_heading_is_moved(survey: Survey, when: str) -> None:
+    """The heading stays, so it was not renamed."""
+    first, *_ = proposals(survey)
+    left = first.section[-1]
+    other = next(name for name in corpus.SECTIONS if name != left)
+    branch = BRANCH if when == "before" else "main"
+    if when == "after":
+        assert survey.github.merge_pull(1)
+    start, _, rest = survey.text(branch).partition(f"## {left}\n\n")
+    entries, _, after = rest.partition("\n## ")
+    text = f"{start}## {left}\n\n## {after}"
+    text = text.replace(f"## {other}\n\n", f"## {other}\n\n{entries}")
+    survey.github.push(branch, {"README.md": text})
+    survey.week(2)
+    survey.run()
+    if when == "before":
+        assert survey.github.merge_pull(1)
+        survey.week(3)
+        survey.run()
+    assert kinds(survey, first) == ["moved"]
+    lose_index(survey)
+    survey.run()
+    assert kinds(survey, first) == ["moved"]
+
+
+def test_what_is_on_a_list_without_git_again_was_accepted(tmp_path: Path) -> None:
+    survey = in_a_checkout(tmp_path)
+    shutil.rmtree(tmp_path / ".git")
+    survey.week(1)
+    first, *_ = survey.run().report.proposals
+    text, path = tmp_path / TEXT_NAME, tmp_path / "README.md"
+    before, body = path.read_text(), text.read_text()
+    mark = f"<!-- paper {paper_key(first.paper)} -->"
+    [line] = [line for line in body.splitlines() if mark in line]
+    text.write_text(body.replace(line, line.replace("[x]", "[ ]")))
+    for _ in range(2):
+        survey.run()
+        assert first.paper.title not in path.read_text()
+        assert kinds(survey, first) == ["rejected"]
+    path.write_text(before)
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        assert kinds(survey, first) == ["rejected", "accepted"]
+
+
+def names_list(survey: Survey, *files: str) -> None:
+    """A person names other files in the configuration."""
+    config = survey.folder / "tracker.toml"
+    names = ", ".join(f'"{name}"' for name in files)
+    config.write_text(config.read_text().replace("[list]", f"[list]\nfiles = [{names}]"))
+
+
+@pytest.mark.parametrize("how", ["renamed", "replaced", "split"])
+def test_a_list_that_moves_to_another_file_keeps_what_waits(survey: Survey, how: str) -> None:
+    world = survey.github
+    waiting = proposals(survey)
+    text = survey.text("main")
+    start, _, rest = text.partition("## Pastry\n")
+    files: dict[str, dict[str, str | None]] = {
+        "renamed": {"README.md": None, "LIST.md": text},
+        "replaced": {"README.md": "See LIST.md\n", "LIST.md": text},
+        "split": {"README.md": start, "LIST.md": f"# Baking Papers\n\n## Pastry\n{rest}"},
+    }
+    world.push("main", files[how])
+    names_list(survey, *(["README.md", "LIST.md"] if how == "split" else ["LIST.md"]))
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        [pull] = world.pulls()
+        assert {p.paper.title for p in proposals(survey)} >= {p.paper.title for p in waiting}
+    assert "rejected" not in {kind for p in waiting for kind in kinds(survey, p)}
+    assert world.merge_pull(pull.number)
+    survey.week(4)
+    survey.run()
+    assert {kind for p in waiting for kind in kinds(survey, p)} == {"accepted"}
+    if how == "renamed":
+        assert "README.md" not in world.store.files(world.refs["main"])
+    if how == "replaced":
+        assert world.text("main", "README.md") == "See LIST.md\n"
+
+
+def test_a_list_that_moves_while_people_write_on_the_branch_waits_for_them(
+    survey: Survey,
+) -> None:
+    world = survey.github
+    waiting = proposals(survey)
+    mine = "* [Mine](https://bread.example/mine)"
+    world.push(
+        BRANCH, {"README.md": survey.text().replace("## Ovens\n\n", f"## Ovens\n\n{mine}\n")}
+    )
+    world.push("main", {"README.md": None, "LIST.md": survey.text("main")})
+    names_list(survey, "LIST.md")
+    head = world.refs[BRANCH]
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        [pull] = world.pulls()
+        assert world.refs[BRANCH] == head
+        assert "until then nothing is added" in pull.body
+        assert survey.decisions() == []
+    # They merge, and git takes the branch's lines to the new name.
+    merged = world.store.tree({"LIST.md": world.store.files(head)["README.md"]})
+    commit = world.store.commit(merged, (head, world.refs["main"]), "Merge main", "maintainer")
+    world.move(BRANCH, commit)
+    survey.week(4)
+    survey.run()
+    assert {p.paper.title for p in proposals(survey)} >= {p.paper.title for p in waiting}
+    assert mine in world.text(BRANCH, "LIST.md")
+    assert "until then nothing is added" not in pull.body
+    assert survey.decisions() == []
+
+
+@pytest.mark.parametrize("left", [None, "See LIST.md\n"])
+def test_a_list_that_moves_on_the_branch_stops_no_run(survey: Survey, left: str | None) -> None:
+    world = survey.github
+    waiting = proposals(survey)
+    survey.github.untick(1, paper_key(waiting[0].paper))
+    world.push(BRANCH, {"README.md": left, "LIST.md": survey.text()})
+    head = world.refs[BRANCH]
+    for week in (2, 3):
+        survey.week(week)
+        survey.run()
+        [pull] = world.pulls()
+        assert world.refs[BRANCH] == head
+        assert "name the file that holds the list in list.files" in pull.body
+        assert survey.decisions() == []
+    assert world.merge_pull(1)
+    names_list(survey, "LIST.md")
+    survey.week(4)
+    survey.run()
+    assert {kind for p in waiting for kind in kinds(survey, p)} == {"accepted"}

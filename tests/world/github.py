@@ -112,6 +112,13 @@ class GitHub(World):
         thread.head_sha = self.refs[thread.head]
         thread.state, thread.closed_by, thread.closed = "closed", login, self.now
 
+    def reopen_pull(self, number: int) -> None:
+        """Open a closed pull request again."""
+        thread = self.threads[number]
+        assert not any(t.head == thread.head and t.base == thread.base for t in self.pulls())
+        thread.state, thread.closed_by, thread.closed = "open", "", None
+        thread.head_sha = self.refs[thread.head]
+
     def comment(self, number: int, body: str, *, login: str = "maintainer") -> Comment:
         """A person's comment."""
         comment = Comment(next(self.ids), number, body, login, created=self.now)

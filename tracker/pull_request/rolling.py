@@ -124,7 +124,7 @@ def snapshot(
     `text` is the open pull request's, None when none is open; `closed_heads` are the heads of
     closed and merged ones, whose content has been judged already.
     """
-    files = _texts(repository, revision, names)
+    files = {n: repository.text(repository.blob(revision, n) or ("", ""), n) for n in names}
     head = repository.head(branch)
     nothing = Snapshot(
         files=files,
@@ -279,6 +279,14 @@ def _merged(
     then = _texts(repository, start.fork, names)
     merged = {name: merge(then[name], ours[name], nothing.files[name]) for name in names}
     stuck += sorted(name for name, text in merged.items() if text is None)
+    if gone := sorted(name for name in names if then[name] and not ours[name]):
+        sentence = (
+            f"{', '.join(gone)} is not on this branch any more. Put it back, or merge and name the "
+            "file that holds the list in list.files; until then nothing is added."
+        )
+        return replace(
+            nothing, plan=plan, pull_request=replace(found, files=ours, blocked=sentence)
+        )
     if not stuck:
         files = {name: text for name, text in merged.items() if text is not None}
         return replace(nothing, plan=plan, pull_request=replace(found, files=files))
@@ -325,11 +333,9 @@ def _overlay(
 
 
 def _texts(repository: Repository, revision: str, names: Sequence[str]) -> dict[str, str]:
-    texts = {}
-    for name in names:
-        found = repository.blob(revision, name)
-        texts[name] = repository.text(found or ("", ""), name)
-    return texts
+    """The files at a commit; one that is not there, as before it was renamed, counts as empty."""
+    blobs = {name: repository.blob(revision, name) for name in names}
+    return {name: repository.text(blob, name) if blob else "" for name, blob in blobs.items()}
 
 
 _BOX = re.compile(r"^\s*[-*+] \[( |x|X)\].*<!-- (?:paper|update) (\S+) -->\s*$", re.MULTILINE)
