@@ -1,8 +1,8 @@
 """What the GitHub Action does once everything is installed: `python -I -m jobs.action`.
 
 The index is fetched from its branch, `tracker run --json` works on it, and the index goes back.
-When a person did something (a comment, a box, a merge), it is `tracker review` instead, which
-reads no source. Inputs arrive as environment variables, never inside a shell command:
+When a person did something (a comment, a review, a box, a merge), it is `tracker review` instead,
+which reads no source. Inputs arrive as environment variables, never inside a shell command:
 INPUT_CONFIG, INPUT_COMMAND, INPUT_ARGUMENTS, GITHUB_TOKEN; the rest is GitHub's own
 (https://docs.github.com/actions/reference/workflows-and-actions/variables).
 """
@@ -55,7 +55,15 @@ Run = Callable[[str, Path, Sequence[str]], Outcome]
 """Something that runs a command of the tracker with a configuration and arguments."""
 
 _COMMANDS = ("run", "review", "propose")
-_BY_PEOPLE = frozenset({"issue_comment", "issues", "pull_request"})
+_BY_PEOPLE = frozenset(
+    {
+        "issue_comment",
+        "issues",
+        "pull_request",
+        "pull_request_review",
+        "pull_request_review_comment",
+    }
+)
 """Events that say a person did something; the others ask for the whole job."""
 
 

@@ -32,11 +32,15 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered to a comment; `obeyed` with sentences only where it asked for them."""
+    """What is answered to a comment; `obeyed` with sentences only where it asked for them.
+
+    `same` was answered before, and edited without asking for anything else.
+    """
 
     comment: Comment
     sentences: tuple[str, ...] = ()
     obeyed: bool = True
+    same: bool = False
 
 
 @dataclass(slots=True)
@@ -120,10 +124,11 @@ class Hearing:
             return self._change_added(added, command, word, heard)
         if number is None:
             gone = find_proposal(command.paper, self.declined.values())
+            if gone is None:
+                return self._too_late(command, word, heard)
             # A run may have died after it obeyed and before it said so.
-            if gone is not None and command.kind != "move":
-                return []
-            return self._too_late(command, word, heard)
+            taken_out = command.kind != "move"
+            return [] if taken_out else self._file_after_all(gone, command, word, heard)
         for asked in (heard.refused, heard.moved, heard.asked):
             asked.pop(number, None)
         if command.kind != "move":
@@ -155,6 +160,16 @@ class Hearing:
         if command.kind == "drop":
             heard.late[number] = word
         return []
+
+    def _file_after_all(
+        self, gone: Declined, command: Command, word: Word, heard: Heard
+    ) -> list[str]:
+        """Bring back a paper that was taken out of this pull request, where it is wanted now."""
+        section, wrong = self._section(command.section)
+        if section is not None:
+            number = next(n for n, declined in self.declined.items() if declined is gone)
+            heard.asked[number] = replace(word, section=section)
+        return wrong
 
     def _too_late(self, command: Command, word: Word, heard: Heard) -> list[str]:
         """Obey what is said of a paper of a closed pull request, or say what can be done."""

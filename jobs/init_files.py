@@ -107,8 +107,9 @@ _ABOUT = """\
 # requests". GitHub stops schedules after 60 days without activity in a public repository; start
 # it again from the Actions tab.
 #
-# What you say to the proposals is heard at once: a comment with /tracker, a box you clear, a
-# merge, a box you tick in the dashboard. Take those events out, and it is heard the next day.
+# What you say to the proposals is heard at once: a comment or review with /tracker, a box you
+# clear, a merge, a box you tick in the dashboard. Take those events out, and it is heard the next
+# day. Reviews of pull requests from forks start nothing, and no pull request is checked out.
 """
 
 
@@ -127,11 +128,15 @@ on:
     - cron: "{minute} {hour} * * 1-5" # UTC, Monday to Friday
   workflow_dispatch:
   issue_comment:
-    types: [created]
+    types: [created, edited]
   issues:
     types: [edited]
   pull_request:
     types: [edited, closed]
+  pull_request_review:
+    types: [submitted, edited]
+  pull_request_review_comment:
+    types: [created, edited]
 
 permissions:
   contents: write # the branch of the proposals, and survey-tracker-index
@@ -150,8 +155,13 @@ jobs:
         contains(github.event.comment.body, '/tracker')) ||
       (github.event_name == 'issues' &&
         contains(github.event.issue.labels.*.name, '{LABEL}')) ||
-      (github.event_name == 'pull_request' && github.head_ref == '{_BRANCH}' &&
-        github.event.pull_request.head.repo.full_name == github.repository)
+      (github.event.pull_request.head.ref == '{_BRANCH}' &&
+        github.event.pull_request.head.repo.full_name == github.repository &&
+        (github.event_name == 'pull_request' ||
+          (github.event_name == 'pull_request_review' &&
+            contains(github.event.review.body, '/tracker')) ||
+          (github.event_name == 'pull_request_review_comment' &&
+            contains(github.event.comment.body, '/tracker'))))
     runs-on: ubuntu-latest
     timeout-minutes: 60
     # env:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from db import history, papers
 from db.index import Index
 from jobs import propose
+from jobs.answers import answer
 from jobs.board import publish_board, read_board
 from jobs.classify import classify
 from jobs.console import Console
@@ -140,7 +141,7 @@ def _run(work: Work, part: Part) -> RunResult:
         added=done.outcome.added,
         updated=len(done.outcome.updated),
         decided=done.state.decided,
-        answered=len(done.state.replies),
+        answered=sum(not reply.same for reply in done.state.replies),
         pull_request=done.pull_request,
         diff=done.outcome.diff,
         body=done.outcome.body,
@@ -243,8 +244,7 @@ class _Proposing:
             break
         propose.record(work, state, outcome, pull_request)
         shelve_old(work.index, work.settings, as_of=work.as_of, now=work.now, relevant=relevant)
-        for reply in state.replies:
-            work.target.answer(reply.comment, reply.sentences, obeyed=reply.obeyed)
+        answer(work, state.replies)
         open_now = pull_request if pull_request.state != "none" else None
         # A box that could not be obeyed yet stays ticked.
         if not (state.notice and desk.asked):

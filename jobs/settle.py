@@ -8,6 +8,7 @@ from datetime import datetime
 
 from db import history, papers
 from db.consolidate import PULL_REQUEST
+from jobs.answers import reworded
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
 from jobs.standing import as_it_stands, line_of, without
@@ -313,8 +314,9 @@ def _hear(
     if opened is not None and opened.blocked:
         return Heard()
     comments: Sequence[Comment] = ()
+    same: list[Reply] = []
     try:
-        comments = work.target.comments(snapshot)
+        comments, same = reworded(work, work.target.comments(snapshot))
     except TargetError as error:
         if not work.dry_run:
             raise
@@ -325,7 +327,9 @@ def _hear(
     if opened is not None:
         here = parse_list(opened.files, work.settings).taxonomy
         places = Taxonomy(section for section in places if section.path in here)
-    return Hearing(known.recorded, known.declined, listed, places, find, closed).hear(comments)
+    heard = Hearing(known.recorded, known.declined, listed, places, find, closed).hear(comments)
+    heard.replies += same
+    return heard
 
 
 def _closed(work: Work, numbers: Collection[int]) -> dict[int, Proposal]:

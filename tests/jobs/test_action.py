@@ -372,6 +372,8 @@ def test_a_dry_run_stores_nothing(environ: Mapping[str, str], remote: Path, tmp_
         ("issue_comment", "", "review"),
         ("pull_request", "", "review"),
         ("issues", "", "review"),
+        ("pull_request_review", "", "review"),
+        ("pull_request_review_comment", "", "review"),
         ("pull_request", "run", "run"),
         ("schedule", " propose ", "propose"),
     ],

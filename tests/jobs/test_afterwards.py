@@ -48,7 +48,7 @@ def end(survey: Survey, how: str) -> None:
 
 
 def replies(world: GitHub) -> list[str]:
-    own = [c.body for c in world.comments.values() if c.login == world.login]
+    own = [c.body for c in world.comments.values() if c.login == world.login and c.body]
     return [body.partition("\n\n<!--")[0] for body in own]
 
 

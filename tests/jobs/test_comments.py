@@ -254,6 +254,15 @@ def test_several_papers_are_dropped_at_once(
     assert scene.decision(second).reason == f"like {name(third)}"
 
 
+def test_what_was_just_dropped_can_be_added_again(
+    scene: Scene, proposals: tuple[Proposal, ...]
+) -> None:
+    chosen = next(p for p in proposals if p.section[-1] != "Ovens")
+    said = (f"/tracker drop {name(chosen)}", f"/tracker add {name(chosen)} to Ovens")
+    assert scene.say(*said) == [("bot", "+1")]
+    assert section_of(scene.text(), chosen.paper.title) == "Ovens"
+
+
 def test_several_commands_in_one_comment(scene: Scene, proposals: tuple[Proposal, ...]) -> None:
     first, second, third = proposals[:3]
     scene.say(

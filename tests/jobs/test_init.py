@@ -199,12 +199,19 @@ def test_the_workflow_asks_for_what_the_action_needs(place: Path) -> None:
                    "concurrency:", "persist-credentials: false"):  # fmt: skip
         assert needed in workflow
     # What a person says is heard at once, and what anybody else does starts nothing.
-    for event in ("issue_comment:\n    types: [created]", "issues:\n    types: [edited]",
-                  "pull_request:\n    types: [edited, closed]"):  # fmt: skip
+    for event in ("issue_comment:\n    types: [created, edited]", "issues:\n    types: [edited]",
+                  "pull_request:\n    types: [edited, closed]",
+                  "pull_request_review:\n    types: [submitted, edited]",
+                  "pull_request_review_comment:\n    types: [created, edited]"):  # fmt: skip
         assert event in workflow
     condition = workflow.partition("if: >-")[2].partition("runs-on:")[0]
-    for guard in ("'/tracker'", "== 'survey-tracker/proposals'", "== github.repository"):
+    for guard in ("(github.event.review.body, '/tracker')",
+                  "(github.event.comment.body, '/tracker')",
+                  "head.ref == 'survey-tracker/proposals'", "== github.repository"):  # fmt: skip
         assert guard in condition
+    # Empty in events of reviews, so it guards nothing there.
+    assert "github.head_ref" not in condition
+    assert condition.count("(") == condition.count(")")
     minute = int(workflow.split('cron: "')[1].split()[0])
     assert minute % 2 == 1
     assert 5 <= minute <= 55

@@ -110,6 +110,25 @@ def comments(survey: Survey) -> None:
     say(f"/tracker drop {name(two)}", login="stranger")
 
 
+def reviews(survey: Survey) -> None:
+    """What was said on lines, in reviews, and anew in a comment that was answered."""
+    survey.week(1)
+    survey.run()
+    one, two, three, _ = proposals(survey)
+    world = survey.github
+    wrong = world.comment(1, "/tracker dance")
+    right = world.comment(1, f"/tracker move {name(three)} to {other(three)}")
+    survey.run("review")
+    world.edit_comment(wrong, f"/tracker drop {name(two)}")
+    world.edit_comment(right, f"{right.body}\n\nThank you!")
+    world.comment_line(1, f"/tracker drop {name(one)} not about bread")
+    world.comment_line(1, "/tracker dance")
+    world.comment_line(1, "/tracker help", login="stranger")
+    world.review(1, f"/tracker add {survey.papers[-2]['id']} to Ovens\n/tracker dance")
+    world.review(1, "/tracker help", login="stranger")
+    survey.week(2)
+
+
 def branch(survey: Survey) -> None:
     survey.week(1)
     survey.run()
@@ -211,7 +230,7 @@ def asked_again(survey: Survey) -> None:
     survey.github.comment(1, f"/tracker add {name(gone)} to {other(gone)}")
 
 
-SCENES = [first, more, comments, branch, published, unpublished, wishes, asked_again]
+SCENES = [first, more, comments, reviews, branch, published, unpublished, wishes, asked_again]
 SCENES += [merged, closed, needless, conflict, blocked]
 
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
+from tests.world.github_comments import CommentApi
 from tests.world.github_git import GitApi
 from tests.world.github_model import EPOCH, NAME, TOKEN, Comment, Rules, Thread, refusal
 from tests.world.github_store import Store
@@ -121,7 +123,42 @@ class GitHub(World):
 
     def comment(self, number: int, body: str, *, login: str = "maintainer") -> Comment:
         """A person's comment."""
-        comment = Comment(next(self.ids), number, body, login, created=self.now)
+        return self._say(number, body, login, "comment")
+
+    def comment_line(
+        self, number: int, body: str, *, login: str = "maintainer", thread: int = 0
+    ) -> Comment:
+        """A person's comment on a line of the diff, or a reply there: each is a review, too."""
+        self._say(number, "", login, "review")
+        comment = self._say(number, body, login, "line")
+        comment.thread = thread
+        return comment
+
+    def review(
+        self, number: int, body: str, *, login: str = "maintainer", pending: bool = False
+    ) -> Comment:
+        """A person's review, submitted or not."""
+        review = self._say(number, body, login, "review")
+        review.pending = pending
+        return review
+
+    def edit_comment(self, comment: Comment, body: str) -> None:
+        """Change what was said, a minute after everything that was done before."""
+        done = [when for c in self.comments.values() for _, when in c.given.values()]
+        last = max([self.now, *done, *(c.updated for c in self.comments.values())])
+        now = datetime.fromisoformat(last) + timedelta(minutes=1)
+        self.now = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+        comment.body, comment.updated = body, self.now
+
+    def said(self, number: int, place: str) -> list[Comment]:
+        """What was said in one place of a thread, the oldest first."""
+        found = self.comments.values()
+        return [c for c in found if (c.number, c.place) == (number, place)]
+
+    def _say(self, number: int, body: str, login: str, place: str) -> Comment:
+        now = self.now
+        comment = Comment(next(self.ids), number, body, login, created=now, updated=now)
+        comment.place = place
         self.comments[comment.id] = comment
         return comment
 
@@ -178,7 +215,8 @@ class GitHub(World):
 def _routes(world: GitHub) -> None:
     root = f"/repos/{NAME}"
     gits, pulls, issues = world.git_api, PullApi(world), IssueApi(world)
-    number = r"(?P<number>\d+)"
+    said = CommentApi(world)
+    number, id_ = r"(?P<number>\d+)", r"(?P<id>\d+)"
     routes = [
         ("GET", "", gits.repository),
         ("GET", r"/branches/(?P<branch>.+)", gits.branch),
@@ -210,12 +248,20 @@ def _routes(world: GitHub) -> None:
         ("GET", rf"/issues/events/{number}", issues.event),
         ("POST", rf"/issues/{number}/labels", issues.add_labels),
         ("POST", rf"/issues/{number}/assignees", issues.add_assignees),
-        ("GET", rf"/issues/{number}/comments", issues.comments),
-        ("POST", rf"/issues/{number}/comments", issues.add_comment),
-        ("GET", r"/issues/comments/(?P<id>\d+)", issues.comment),
-        ("GET", r"/issues/comments/(?P<id>\d+)/reactions", issues.reactions),
-        ("POST", r"/issues/comments/(?P<id>\d+)/reactions", issues.react),
+        ("GET", rf"/issues/{number}/comments", said.conversation),
+        ("POST", rf"/issues/{number}/comments", said.add),
+        ("GET", rf"/pulls/{number}/comments", said.lines),
+        ("POST", rf"/pulls/{number}/comments/{id_}/replies", said.reply),
+        ("GET", rf"/pulls/{number}/reviews", said.reviews),
         ("GET", r"/collaborators/(?P<login>[^/]+)/permission", gits.permission),
     ]
+    for place in ("issues", "pulls"):
+        one = rf"/{place}/comments/{id_}"
+        routes += [
+            ("GET", one, said.one),
+            ("GET", f"{one}/reactions", said.reactions),
+            ("POST", f"{one}/reactions", said.react),
+            ("DELETE", rf"{one}/reactions/(?P<reaction>\d+)", said.take_back),
+        ]
     for method, path, handler in routes:
         world.on(method, root + path, handler)

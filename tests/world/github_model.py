@@ -40,7 +40,11 @@ class Thread:
 
 @dataclass(slots=True)
 class Comment:
-    """A comment under an issue or pull request."""
+    """A comment under an issue or pull request, on a line of the diff, or a review's text.
+
+    `thread` is the line's first comment when this one replies to it; `given` has the number and
+    time of each reaction.
+    """
 
     id: int
     number: int
@@ -48,6 +52,11 @@ class Comment:
     login: str
     reactions: list[tuple[str, str]] = field(default_factory=list)
     created: str = EPOCH
+    updated: str = EPOCH
+    place: str = "comment"
+    thread: int = 0
+    pending: bool = False
+    given: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

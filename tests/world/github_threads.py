@@ -1,19 +1,17 @@
-"""The stand-in GitHub's pull requests, issues, comments, labels and reactions."""
+"""The stand-in GitHub's pull requests, issues and labels."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.world.github_model import MOST_BODY, NAME, Comment, Thread, refusal
+from tests.world.github_model import MOST_BODY, NAME, Thread, refusal
 from tests.world.server import Answer, Request
 
 if TYPE_CHECKING:
     from tests.world.github import GitHub
 
-_REACTIONS = {"+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes"}
 
-
-class _Api:
+class Api:
     def __init__(self, world: GitHub) -> None:
         self.world = world
 
@@ -55,7 +53,7 @@ class _Api:
             "created_at": thread.created,
             "updated_at": thread.closed or thread.created,
             "closed_at": thread.closed,
-            "comments": len([c for c in self.world.comments.values() if c.number == thread.number]),
+            "comments": len(self.world.said(thread.number, "comment")),
         }
 
     def label(self, name: str) -> dict[str, Any]:
@@ -94,7 +92,7 @@ def _too_long(resource: str) -> Answer:
     return refusal(422, "Validation Failed", [error])
 
 
-class PullApi(_Api):
+class PullApi(Api):
     """Handlers for pull requests."""
 
     def list(self, request: Request) -> Answer:
@@ -200,7 +198,7 @@ class PullApi(_Api):
         }
 
 
-class IssueApi(_Api):
+class IssueApi(Api):
     """Handlers for issues, and for what pull requests share with them."""
 
     def list(self, request: Request) -> Answer:
@@ -267,66 +265,8 @@ class IssueApi(_Api):
                 self.note(thread, "assigned", assignee=self.account(login))
         return Answer(201, self.show(thread))
 
-    def comments(self, request: Request) -> Any:
-        thread = self.find(request)
-        if thread is None:
-            return refusal(404, "Not Found")
-        found = [c for c in self.world.comments.values() if c.number == thread.number]
-        return self.page(request, [self.show_comment(comment) for comment in found])
-
-    def add_comment(self, request: Request) -> Any:
-        thread = self.find(request)
-        if thread is None:
-            return refusal(404, "Not Found")
-        comment = self.world.comment(thread.number, request.json()["body"], login=self.world.login)
-        return Answer(201, self.show_comment(comment))
-
-    def comment(self, request: Request) -> Any:
-        comment = self.world.comments.get(int(request["id"]))
-        return self.show_comment(comment) if comment else refusal(404, "Not Found")
-
-    def reactions(self, request: Request) -> Any:
-        comment = self.world.comments.get(int(request["id"]))
-        if comment is None:
-            return refusal(404, "Not Found")
-        found = [
-            {"id": number, "content": content, "user": self.account(login)}
-            for number, (login, content) in enumerate(comment.reactions)
-        ]
-        return self.page(request, found)
-
-    def react(self, request: Request) -> Any:
-        comment, content = self.world.comments.get(int(request["id"])), request.json()["content"]
-        if comment is None:
-            return refusal(404, "Not Found")
-        if content not in _REACTIONS:
-            return refusal(422, "Validation Failed")
-        known = (self.world.login, content) in comment.reactions
-        if not known:
-            comment.reactions.append((self.world.login, content))
-        reaction = {"id": 1, "content": content, "user": self.account(self.world.login)}
-        return Answer(200 if known else 201, reaction)
-
     def show(self, thread: Thread) -> dict[str, Any]:
         shown = self.common(thread) | {"url": f"{self.root}/issues/{thread.number}"}
         if thread.head:
             shown["pull_request"] = {"url": f"{self.root}/pulls/{thread.number}"}
         return shown
-
-    def show_comment(self, comment: Comment) -> dict[str, Any]:
-        counts = dict.fromkeys(_REACTIONS, 0)
-        for _, content in comment.reactions:
-            counts[content] += 1
-        level = self.world.rules.permissions.get(comment.login, "none")
-        return {
-            "id": comment.id,
-            "url": f"{self.root}/issues/comments/{comment.id}",
-            "html_url": f"https://github.com/{NAME}/issues/{comment.number}#{comment.id}",
-            "issue_url": f"{self.root}/issues/{comment.number}",
-            "body": comment.body,
-            "user": self.account(comment.login),
-            "author_association": "OWNER" if level == "admin" else "NONE",
-            "created_at": comment.created,
-            "updated_at": comment.created,
-            "reactions": {"total_count": len(comment.reactions), **counts},
-        }

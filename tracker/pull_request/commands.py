@@ -6,6 +6,7 @@ cites one does not repeat it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from tracker.pull_request.escape import markdown
 from tracker.pull_request.proposal import paper_key
 
 Kind = Literal["move", "drop", "later", "add", "help"]
+Place = Literal["comment", "line", "review"]
+"""Where commands are written: the conversation, a line of the diff, the text of a review."""
 
 HELP = """\
 A line of a comment can be one of these, for people who may write to this repository:
@@ -54,7 +57,12 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
-    """A comment with commands: whose it is, and whether they may write to the repository."""
+    """A comment with commands: whose it is, and whether they may write to the repository.
+
+    `wording` stands for its commands as they are written now. `edited` says that it was answered
+    before its last edit, which may have changed a command or not. `thread` is the comment on the
+    diff that a reply belongs to.
+    """
 
     id: int
     number: int
@@ -63,6 +71,10 @@ class Comment:
     commands: tuple[Command | Mistake, ...]
     at: datetime | None = None
     where: str = ""
+    place: Place = "comment"
+    thread: int = 0
+    wording: str = ""
+    edited: bool = False
 
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -78,7 +90,21 @@ _TO = re.compile(r"\s+to\s+", re.IGNORECASE)
 
 def parse_comment(body: str) -> tuple[Command | Mistake, ...]:
     """The commands of a comment in their order."""
-    found: list[Command | Mistake] = []
+    return tuple(each for line in _lines(body) for each in _each(_command(line)))
+
+
+def wording(body: str) -> str:
+    """A short name for the commands of a comment as they are written, without what is around.
+
+    It is made of the words, not of what is understood: a later version may understand more.
+    """
+    words = "\n".join(" ".join(line.split()) for line in _lines(body))
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:12]
+
+
+def _lines(body: str) -> list[str]:
+    """What follows `/tracker` on each line that is a command."""
+    found: list[str] = []
     fence = ""
     for line in _COMMENT.sub("", body).splitlines():
         mark = _FENCE.match(line)
@@ -86,8 +112,8 @@ def parse_comment(body: str) -> tuple[Command | Mistake, ...]:
         if mark and (not fence or closes):
             fence = "" if fence else mark[1]
         elif not fence and (match := _LINE.match(line)):
-            found += _each(_command(match[1].strip()))
-    return tuple(found)
+            found.append(match[1].strip())
+    return found
 
 
 _AND = re.compile(r"\s*,?\s*(?:and\s+)?(\S+)", re.IGNORECASE)

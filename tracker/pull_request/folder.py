@@ -108,6 +108,9 @@ class FolderTarget:
     ) -> None:
         """See `Target.answer`; there is nobody to answer."""
 
+    def renew(self, comment: Comment) -> None:
+        """See `Target.renew`; there is nobody to answer."""
+
     def dashboard(self) -> Board | None:
         """See `Target.dashboard`."""
         return read_board(self._folder)

@@ -188,6 +188,10 @@ class GithubTarget:
         """See `Target.answer`."""
         GithubReview(self._repository).answer(comment, sentences, obeyed=obeyed)
 
+    def renew(self, comment: Comment) -> None:
+        """See `Target.renew`."""
+        GithubReview(self._repository).renew(comment)
+
     def dashboard(self) -> Board | None:
         """See `Target.dashboard`."""
         return GithubBoard(self._repository).read()

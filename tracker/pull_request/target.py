@@ -134,8 +134,10 @@ class Target(Protocol):
         ...
 
     def comments(self, snapshot: Snapshot) -> tuple[Comment, ...]:
-        """Comments with commands that nobody answered: on the open pull request, and before
-        them those on the one that was closed last.
+        """Comments with commands that nobody answered as they are written now.
+
+        Those of the pull request that was closed last come before those of the open one: in the
+        conversation, on lines of the diff and in reviews.
         """
         ...
 
@@ -146,6 +148,10 @@ class Target(Protocol):
 
         Sentences say what went wrong, unless the comment was `obeyed` and asked for them.
         """
+        ...
+
+    def renew(self, comment: Comment) -> None:
+        """Say that a comment which was edited was read, and asks for what it asked for before."""
         ...
 
     def dashboard(self) -> Board | None:

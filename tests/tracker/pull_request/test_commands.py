@@ -13,6 +13,7 @@ from tracker.pull_request.commands import (
     Mistake,
     find_proposal,
     parse_comment,
+    wording,
 )
 
 
@@ -105,3 +106,10 @@ def test_finding_the_paper_that_is_meant(name: str, number: int | None) -> None:
     known = [proposal(1), proposal(2), proposal(5, paper=paper(5, title="Kites"))]
     found = find_proposal(name, known)
     assert found == (proposal(number) if number else None)
+
+
+def test_a_wording_is_that_of_the_commands_alone() -> None:
+    said = wording("/tracker drop 2601.00001 too old\n/tracker help")
+    assert said == wording("Hello!\n\n- /tracker  drop 2601.00001 too  old\n> no\n/tracker help ")
+    assert said != wording("/tracker help\n/tracker drop 2601.00001 too old")
+    assert said != wording("/tracker drop 2601.00001 too old")
