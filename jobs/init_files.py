@@ -113,6 +113,20 @@ _ABOUT = """\
 """
 
 
+_HEARD = """\
+  issue_comment:
+    types: [created, edited]
+  issues:
+    types: [edited]
+  pull_request:
+    types: [edited, closed]
+  pull_request_review:
+    types: [submitted, edited]
+  pull_request_review_comment:
+    types: [created, edited]
+"""
+
+
 def workflow_text(config: str, seed: str) -> str:
     """The workflow for the list's repository; `config` is the path of tracker.toml in it.
 
@@ -127,17 +141,7 @@ on:
   schedule:
     - cron: "{minute} {hour} * * 1-5" # UTC, Monday to Friday
   workflow_dispatch:
-  issue_comment:
-    types: [created, edited]
-  issues:
-    types: [edited]
-  pull_request:
-    types: [edited, closed]
-  pull_request_review:
-    types: [submitted, edited]
-  pull_request_review_comment:
-    types: [created, edited]
-
+{_HEARD}
 permissions:
   contents: write # the branch of the proposals, and survey-tracker-index
   pull-requests: write

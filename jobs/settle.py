@@ -107,9 +107,7 @@ def settle(
     past = read_past(work, opened, listing, due)
     known = _unrecorded(work, snapshot.branch, opened, _recorded(work, opened))
     heard = _hear(work, snapshot, known, base=base, listing=listing, find=find)
-    branch = _Branch(base, listing)
-    if opened:
-        branch = _read_branch(work, opened, known=known, heard=heard, base=base, listed=listing)
+    branch = _read_branch(work, opened, known=known, heard=heard, base=base, listed=listing)
     # Without git the list and its proposals are one file: what waits there is not listed yet.
     if in_place := not snapshot.revision:
         listing = listing.without(branch.pending.keys() | branch.refused.keys())
@@ -210,14 +208,16 @@ class _Branch:
 
 def _read_branch(
     work: Work,
-    opened: OpenPullRequest,
+    opened: OpenPullRequest | None,
     *,
     known: _Open,
     heard: Heard,
     base: ReadingList,
     listed: Listing,
 ) -> _Branch:
-    """The branch with what reviewers said done to it."""
+    """The branch with what reviewers said done to it; the base when nothing is open."""
+    if opened is None:
+        return _Branch(base, listed)
     if opened.blocked and opened.files == base.files:
         # What is on the branch is not known: what is recorded waits until it is.
         waiting = {n: p for n, p in known.recorded.items() if n not in listed.sections}
