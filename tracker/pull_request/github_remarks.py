@@ -110,28 +110,23 @@ def reactions(thing: IssueComment | PullRequestComment, us: str) -> list[Reactio
 
 
 def _comment(comment: IssueComment) -> Remark:
-    return Remark(
-        place="comment",
-        id=comment.id,
-        body=comment.body or "",
-        who=comment.user.login if comment.user else "",
-        at=comment.created_at,
-        updated=comment.updated_at,
-        where=comment.html_url,
-        thing=comment,
-    )
+    return _written("comment", comment)
 
 
 def _line(comment: PullRequestComment) -> Remark:
+    return _written("line", comment, thread=comment.in_reply_to_id or comment.id)
+
+
+def _written(place: Place, comment: IssueComment | PullRequestComment, thread: int = 0) -> Remark:
     return Remark(
-        place="line",
+        place=place,
         id=comment.id,
         body=comment.body or "",
         who=comment.user.login if comment.user else "",
         at=comment.created_at,
         updated=comment.updated_at,
         where=comment.html_url,
-        thread=comment.in_reply_to_id or comment.id,
+        thread=thread,
         thing=comment,
     )
 
