@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from jobs.listing import Listing
@@ -28,7 +29,26 @@ def same_section(
         return True
     if then in listing.headings or any(then in paths for paths in listing.sections.values()):
         return False
+    where = _where(listing, neighbours)
+    return 2 * where.count(now) > len(where) if where else now not in others
+
+
+def new_name(then: Path, listing: Listing, neighbours: Iterable[str]) -> Path | None:
+    """The section that was `then`, under the name it has now; None when it is gone.
+
+    It is where most of its `neighbours` stand. Where none of them is known, it is the only one
+    with the same heading, as when one above it was renamed.
+    """
+    where = _where(listing, neighbours)
+    if where:
+        (best, count), *_ = Counter(where).most_common(1)
+        return best if 2 * count > len(where) else None
+    alike = [path for path in listing.headings if path[-1] == then[-1]]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _where(listing: Listing, neighbours: Iterable[str]) -> list[Path]:
+    """The sections in which entries of these titles stand."""
     titles = {normalise_title(title) for title in neighbours}
     entries = listing.entries.values()
-    where = [entry.section for entry in entries if normalise_title(entry.title) in titles]
-    return 2 * where.count(now) > len(where) if where else now not in others
+    return [entry.section for entry in entries if normalise_title(entry.title) in titles]

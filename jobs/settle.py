@@ -11,17 +11,9 @@ from db.consolidate import PULL_REQUEST
 from jobs.answers import reworded
 from jobs.comments import Find, Heard, Hearing, Reply, Word
 from jobs.listing import Listing, listing_of, parse_list, sections_to_file_under
-from jobs.standing import as_it_stands, line_of, without
+from jobs.standing import as_it_stands, line_of, rebuilt, without
 from jobs.updates import Updates, due_updates, settle_in_place, settle_updates
-from jobs.verdicts import (
-    bring_back,
-    decide,
-    decide_late,
-    keep_declined,
-    note_reopened,
-    note_returned,
-    read_past,
-)
+from jobs.verdicts import Past, decide, decide_late, note_standing, read_past
 from jobs.work import Work
 from tracker.errors import TargetError
 from tracker.paper import Paper
@@ -116,6 +108,38 @@ def settle(
     wanted = {**wishes, **heard.asked}
     asked = {n: word for n, word in wanted.items() if not _stands(n, branch.on_branch, listing)}
     declined = branch.declined(known.declined, listing, asked, work.now)
+    decided = _record(
+        work, branch, heard, past, listing=listing, declined=declined, wanted=wanted, opened=opened
+    )
+    return State(
+        listing=listing,
+        sections=_sections(work, base, updates.working),
+        working=updates.working,
+        on_branch=branch.on_branch,
+        pending=branch.pending,
+        declined=declined,
+        asked=asked,
+        updates=updates,
+        decided=decided,
+        replies=tuple(heard.replies),
+        notice=(opened.blocked if opened else "") or past.notice,
+        unticked=unticked | known.named(unticked),
+        body=opened.body if opened else "",
+    )
+
+
+def _record(
+    work: Work,
+    branch: _Branch,
+    heard: Heard,
+    past: Past,
+    *,
+    listing: Listing,
+    declined: Mapping[int, Declined],
+    wanted: Mapping[int, Word],
+    opened: OpenPullRequest | None,
+) -> tuple[history.Decision, ...]:
+    """Write into the index what was decided; gives what became of proposals just now."""
     with work.index.write() as session:
         decided = decide(
             session,
@@ -127,26 +151,16 @@ def settle(
             now=work.now,
         )
         decide_late(session, heard.late, work.now)
-        keep_declined(session, declined, work.now)
-        bring_back(session, wanted, branch.pending, work.now)
-        if opened is not None:
-            note_reopened(session, branch.pending, {opened.url or snapshot.branch}, work.now)
-        note_returned(session, listing.sections, work.now)
-    return State(
-        listing=listing,
-        sections=_sections(work, base, updates.working),
-        working=updates.working,
-        on_branch=branch.on_branch,
-        pending=branch.pending,
-        declined=declined,
-        asked=asked,
-        updates=updates,
-        decided=tuple(decided),
-        replies=tuple(heard.replies),
-        notice=opened.blocked if opened else "",
-        unticked=unticked | known.named(unticked),
-        body=opened.body if opened else "",
-    )
+        note_standing(
+            session,
+            declined=declined,
+            asked=wanted,
+            pending=branch.pending,
+            opened=(opened.url if opened else None) or work.settings.propose.branch,
+            listed=listing.sections,
+            now=work.now,
+        )
+    return tuple(decided)
 
 
 def _stands(number: int, *listings: Listing) -> bool:
@@ -224,7 +238,9 @@ def _read_branch(
         return _Branch(base, listed, known.recorded, waiting)
     refused = _unticked(known, opened) | heard.refused
     left = {n: p for n, p in known.recorded.items() if n not in listed.sections}
-    working, withdrawn = _on_branch(parse_list(opened.files, work.settings), opened, left)
+    working, withdrawn = parse_list(opened.files, work.settings), frozenset[int]()
+    if opened.rebuild:
+        working, withdrawn = rebuilt(working, listed, left)
     # What the list itself has by now was accepted, whatever was said before.
     unwanted = [n for n in refused if not opened.head or n not in listed.sections]
     proposed = known.recorded
@@ -347,20 +363,6 @@ def _unticked(known: _Open, opened: OpenPullRequest) -> dict[int, Word]:
     """The papers whose box a reviewer cleared."""
     word = Word(reason="unticked", where=opened.url or "")
     return {number: word for key, number in known.keys.items() if key in opened.unticked}
-
-
-def _on_branch(
-    working: ReadingList, opened: OpenPullRequest, left: Mapping[int, Proposal]
-) -> tuple[ReadingList, frozenset[int]]:
-    """The branch's list, and the papers whose section is gone where it is to be rebuilt.
-
-    Rebuilt is what is `left`: not what a person has put on the list meanwhile.
-    """
-    if not opened.rebuild:
-        return working, frozenset()
-    kept = {n: p for n, p in left.items() if p.section in working.taxonomy}
-    working, _ = working.insert_all([(p.section, p.paper) for p in kept.values()])
-    return working, frozenset(left) - frozenset(kept)
 
 
 def _moved(

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from jobs.listing import Listing
-from jobs.renamed import same_section
+from jobs.renamed import new_name, same_section
 from tracker.pull_request.proposal import Proposal
 from tracker.reading_list import Entry, ReadingList
+from tracker.taxonomy import Path
 
 
 def line_of(proposal: Proposal | None, places: Sequence[Entry]) -> Entry:
@@ -44,6 +45,23 @@ def without(
     for entry in sorted(entries, key=lambda e: (e.file, -e.start)):
         working = working.remove(entry)
     return working
+
+
+def rebuilt(
+    base: ReadingList, listing: Listing, left: Mapping[int, Proposal]
+) -> tuple[ReadingList, frozenset[int]]:
+    """The base's list with what is `left` put into it again, and what has no section there.
+
+    A section that was renamed is found under its new name.
+    """
+    sections: dict[Path, Path | None] = {}
+    for path in {proposal.section for proposal in left.values()}:
+        evidence = (p.evidence for p in left.values() if p.section == path)
+        near = [n.title for e in evidence for n in e.neighbours if n.section == path]
+        sections[path] = path if path in base.taxonomy else new_name(path, listing, near)
+    placed = [(n, there, p) for n, p in left.items() if (there := sections[p.section])]
+    working, _ = base.insert_all([(there, proposal.paper) for _, there, proposal in placed])
+    return working, frozenset(left) - {number for number, *_ in placed}
 
 
 def as_it_stands(proposal: Proposal, number: int, on_branch: Listing) -> Proposal:

@@ -27,9 +27,24 @@ _TOPIC, _KEY = "review", "closed pull requests were read"
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What closed pull requests tell: the decision on each of their papers, the latest wins."""
+    """What closed pull requests tell: the decision on each of their papers, the latest wins.
+
+    `elsewhere` are pull requests that are open, but not on the branch the settings name.
+    """
 
     decisions: Mapping[int, history.Decision] = field(default_factory=dict)
+    elsewhere: frozenset[int] = frozenset()
+
+    @property
+    def notice(self) -> str:
+        """What a person must do before anything is proposed on another branch."""
+        names = ", ".join(f"#{number}" for number in sorted(self.elsewhere))
+        return (
+            f"Pull request {names} is open still, on the branch that propose.branch named before. "
+            "Merge or close it; until then nothing is added."
+            if names
+            else ""
+        )
 
 
 def read_past(
@@ -49,8 +64,8 @@ def read_past(
         }
     if not fresh and not numbers:
         return Past()
+    named = {number for number in numbers if number is not None}
     try:
-        named = {number for number in numbers if number is not None}
         closed = work.target.closed(None if fresh else named)
     except TargetError as error:
         if not work.dry_run:
@@ -69,7 +84,11 @@ def read_past(
             for pull in closed:
                 decline_closed(session, pull.updates, due, work.now)
             history.remember(session, _TOPIC, _KEY, b"", at=work.now)
-    return Past({decision.paper: decision for decision in decisions})
+    elsewhere = frozenset() if fresh else frozenset(named - {pull.number for pull in closed})
+    past = Past({decision.paper: decision for decision in decisions}, elsewhere)
+    if past.notice:
+        work.console.warn(past.notice)
+    return past
 
 
 def _decisions(
@@ -147,7 +166,7 @@ def decide(
     made = []
     for proposal in history.proposals(session, state="open"):
         number = proposal.paper
-        if number in pending or proposal.id is None:
+        if number in pending or proposal.id is None or proposal.pull_request in past.elsewhere:
             continue
         if number in withdrawn:
             history.update_proposals(session, [proposal.id], at=now, state="withdrawn")
@@ -260,16 +279,35 @@ def note_returned(session: Session, listed: Mapping[int, frozenset[Path]], now: 
         history.add_decision(session, back)
 
 
-def note_reopened(
-    session: Session, pending: Collection[int], where: Collection[str], now: datetime
+def note_standing(
+    session: Session,
+    *,
+    declined: Mapping[int, Declined],
+    asked: Mapping[int, Word],
+    pending: Collection[int],
+    opened: str,
+    listed: Mapping[int, frozenset[Path]],
+    now: datetime,
 ) -> None:
+    """Record what is to be seen of papers that the index thinks otherwise of.
+
+    They were taken out of the open pull request, or asked for; they wait in it, whose address is
+    `opened`; or they are `listed`.
+    """
+    keep_declined(session, declined, now)
+    bring_back(session, asked, pending, now)
+    note_reopened(session, pending, opened, now)
+    note_returned(session, listed, now)
+
+
+def note_reopened(session: Session, pending: Collection[int], opened: str, now: datetime) -> None:
     """Record that papers which closing a pull request rejected wait in it again.
 
-    `where` are the names of the pull request that is open.
+    `opened` is the address of the pull request that is open.
     """
     for number in sorted(history.rejected_ids(session) & set(pending)):
         last = history.decisions(session, paper=number)[-1]
-        if last.where not in where:
+        if last.where != opened:
             continue
         back = history.Decision(
             paper=number,
