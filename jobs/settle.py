@@ -298,8 +298,9 @@ def _unrecorded(work: Work, branch: str, opened: OpenPullRequest | None, known: 
             if p.branch == branch and p.paper not in known.recorded.keys() | known.declined.keys()
         }
         there = papers.load(session, waiting)
-    working = parse_list(opened.files, work.settings)
-    standing = _listing(work, working).entries if waiting else {}
+    if not waiting:
+        return known
+    standing = _listing(work, parse_list(opened.files, work.settings)).entries
     more = {
         number: Proposal(
             paper=there[number],

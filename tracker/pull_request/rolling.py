@@ -145,18 +145,9 @@ def snapshot(
         return carried
     text = text or Text()
     seen = _announced(head, fork, record)
-    found = OpenPullRequest(
-        number=text.number,
-        url=text.url,
-        head=head,
-        files={},
-        title=text.title,
-        body=text.body,
-        labels=text.labels,
+    found = replace(
+        _opened(text, head, record or Record()),
         proposals=_proposals(record, fork, seen),
-        declined=record.declined if record else (),
-        updates=record.updates if record else (),
-        unticked=unticked(text.body),
         extra=any(path not in names for path in fork.changed),
     )
     return _merged(repository, nothing, fork, found, seen)
@@ -164,12 +155,25 @@ def snapshot(
 
 def pointed_elsewhere(snapshot: Snapshot, text: Text, head: str, base: str) -> Snapshot:
     """The snapshot where a person made `base` the open pull request's: it waits for them."""
-    record = block.decode(text.body) or Record()
-    found = snapshot.pull_request or OpenPullRequest(
+    found = snapshot.pull_request
+    if found is None:
+        record = block.decode(text.body) or Record()
+        found = replace(_opened(text, head, record), files=snapshot.files)
+    sentence = (
+        f"This pull request is for {base} now, and the proposals are for {snapshot.base}. Make "
+        f"{snapshot.base} its base again, name {base} in list.branch, or close it; until then "
+        "nothing is added."
+    )
+    return replace(snapshot, pull_request=replace(found, blocked=sentence))
+
+
+def _opened(text: Text, head: str, record: Record) -> OpenPullRequest:
+    """What a pull request's text tells of it; the files are not known from that."""
+    return OpenPullRequest(
         number=text.number,
         url=text.url,
         head=head,
-        files=snapshot.files,
+        files={},
         title=text.title,
         body=text.body,
         labels=text.labels,
@@ -178,12 +182,6 @@ def pointed_elsewhere(snapshot: Snapshot, text: Text, head: str, base: str) -> S
         updates=record.updates,
         unticked=unticked(text.body),
     )
-    sentence = (
-        f"This pull request is for {base} now, and the proposals are for {snapshot.base}. Make "
-        f"{snapshot.base} its base again, name {base} in list.branch, or close it; until then "
-        "nothing is added."
-    )
-    return replace(snapshot, pull_request=replace(found, blocked=sentence))
 
 
 def _start_over(nothing: Snapshot, head: str, fork: Divergence) -> Snapshot:
