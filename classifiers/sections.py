@@ -91,7 +91,7 @@ class SectionClassifier:
         self._topics = Topics(self.paths_, papers, labels, rules="rules" not in self.without)
         member = [[path in paths for path in self.paths_] for paths in labels]
         self.truth_ = np.array(member, dtype=bool).reshape(self._papers, len(self.paths_))
-        self._bare = np.mean([not paper.abstract for paper in papers]) if papers else 1.0
+        self._bare = 1.0 - _with_abstract(papers).mean() if papers else 1.0
         texts, titles = self._texts(papers, described)
         self._views = Views(self.without)
         self._matrix = self._views.fit(texts, titles)
@@ -110,8 +110,8 @@ class SectionClassifier:
         texts = [document(paper) for paper in papers]
         titles = _titles(papers)
         for path, description in described.items():
-            told = path if "parents" not in self.without else path[-1:]
-            text = section_document(told, description) if "names" not in self.without else ""
+            named = path if "parents" not in self.without else path[-1:]
+            text = section_document(named, description) if "names" not in self.without else ""
             texts.append(text)
             titles.append(text)
         return texts, titles
@@ -158,7 +158,7 @@ class SectionClassifier:
             own = np.asarray(rows.multiply(listed).sum(axis=1)).ravel()
             return np.asarray((rows @ total - own) / max(1, self._papers - 1))
 
-        full = np.array([bool(paper.abstract) for paper in papers], dtype=bool)
+        full = _with_abstract(papers)
         of_texts, of_titles = nearness(listed), np.zeros(0)
         if papers:
             bare = [Paper(title=paper.title) for paper in papers]
@@ -168,7 +168,7 @@ class SectionClassifier:
 
     def _familiar_share(self, papers: Sequence[Paper], nearness: np.ndarray) -> np.ndarray:
         shares = {full: known.share(nearness) for full, known in self._familiar.items()}
-        full = np.array([bool(paper.abstract) for paper in papers], dtype=bool)
+        full = _with_abstract(papers)
         return np.where(full, shares[True], shares[False])
 
     def probabilities(self, papers: Sequence[Paper]) -> np.ndarray:
@@ -180,7 +180,7 @@ class SectionClassifier:
         matrix = self._views.matrix(texts, _titles(papers))
         if self._bare > _TITLES_ONLY:
             # What an abstract says beyond the words of titles does not make it strange.
-            full = np.array([bool(paper.abstract) for paper in papers], dtype=bool)[:, None]
+            full = _with_abstract(papers)[:, None]
             matrix = (normalize(matrix).multiply(full) + matrix.multiply(~full)).tocsr()
         understood = self._views.words.understood(texts)
         with one_thread():
@@ -237,6 +237,10 @@ class SectionClassifier:
             neighbours=tuple(i for i in nearest if near[i] > 0)[:_NEIGHBOURS],
             understood=_rounded(understood),
         )
+
+
+def _with_abstract(papers: Sequence[Paper]) -> np.ndarray:
+    return np.array([bool(paper.abstract) for paper in papers], dtype=bool)
 
 
 def _titles(papers: Sequence[Paper]) -> list[str]:
