@@ -34,11 +34,9 @@ import numpy as np
 
 from benchmarks.corpus import Corpus, CountedFeatures
 from benchmarks.data import ReadingList, read_lists, read_papers, some_of
-from benchmarks.replay import Year, background, days_of, year_of
+from benchmarks.replay import Year, background, days_of, history_of, well_filed, year_of
 from benchmarks.sections import table
 from classifiers.relevance import RelevanceClassifier
-from classifiers.sections import SectionClassifier
-from tracker.taxonomy import Section
 
 LEARNS = {"with": frozenset({"accepted", "rejected"}), "without": frozenset[str]()}
 PARTS = {f"{kind} only": frozenset({kind}) for kind in ("accepted", "rejected")}
@@ -99,13 +97,7 @@ def filing(reading_list: ReadingList, corpus: Corpus) -> dict[str, dict[str, flo
 
     None where the list did not grow by enough after it held some.
     """
-    seen = {}
-    sections = {}
-    for entry in reading_list.entries:
-        row = corpus.row.get(entry.arxiv_id)
-        if row is not None:
-            seen.setdefault(row, entry.first_seen)
-            sections[row] = entry.sections or sections.get(row) or (entry.section,)
+    seen, sections = history_of(reading_list, corpus)
     order = sorted(seen, key=lambda row: (seen[row], row))
     if len(order) < _BEGIN + _FEW:
         return None
@@ -121,12 +113,7 @@ def filing(reading_list: ReadingList, corpus: Corpus) -> dict[str, dict[str, flo
         return None
 
     def filed(rows: Sequence[int]) -> dict[str, float]:
-        labels = [sections[row] for row in rows]
-        places = dict.fromkeys(path for paths in labels for path in paths)
-        model = SectionClassifier([Section(path) for path in places])
-        model.fit([corpus.papers[row] for row in rows], labels)
-        filings = model.predict([corpus.papers[row] for row in told])
-        hits = sum(f.section in sections[row] for f, row in zip(filings, told, strict=True))
+        hits = well_filed(corpus, sections, rows, told)
         counts = {"learned": float(len(rows)), "hits": float(hits), "of": float(len(told))}
         return {**counts, "filed": round(hits / len(told), 4)}
 

@@ -18,7 +18,7 @@ import argparse
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -74,9 +74,10 @@ def days_of(corpus: Corpus) -> np.ndarray:
     return days
 
 
-def year_of(reading_list: ReadingList, corpus: Corpus, days: np.ndarray, year: int) -> Year | None:
-    """One list through that year; None when there is too little to learn from or to find."""
-    start = date(year, 1, 1)
+def history_of(
+    reading_list: ReadingList, corpus: Corpus
+) -> tuple[dict[int, date], dict[int, tuple[SectionPath, ...]]]:
+    """When each known paper of a list (a row of the corpus) first stood on it, and where."""
     seen: dict[int, date] = {}
     sections: dict[int, tuple[SectionPath, ...]] = {}
     for entry in reading_list.entries:
@@ -84,6 +85,27 @@ def year_of(reading_list: ReadingList, corpus: Corpus, days: np.ndarray, year: i
         if row is not None:
             seen.setdefault(row, entry.first_seen)
             sections[row] = entry.sections or sections.get(row) or (entry.section,)
+    return seen, sections
+
+
+def well_filed(
+    corpus: Corpus,
+    sections: Mapping[int, tuple[SectionPath, ...]],
+    listed: Sequence[int],
+    told: Sequence[int],
+) -> int:
+    """How many papers the classifier files under one of their sections, learned from the listed."""
+    paths = [sections[row] for row in listed]
+    taxonomy = [Section(path) for path in dict.fromkeys(p for ps in paths for p in ps)]
+    model = SectionClassifier(taxonomy).fit([corpus.papers[row] for row in listed], paths)
+    filings = model.predict([corpus.papers[row] for row in told])
+    return sum(f.section in sections[row] for f, row in zip(filings, told, strict=True))
+
+
+def year_of(reading_list: ReadingList, corpus: Corpus, days: np.ndarray, year: int) -> Year | None:
+    """One list through that year; None when there is too little to learn from or to find."""
+    start = date(year, 1, 1)
+    seen, sections = history_of(reading_list, corpus)
     weeks = [
         np.flatnonzero((days >= first) & (days < first + 7))
         for first in range(start.toordinal(), date(year + 1, 1, 1).toordinal(), 7)
@@ -125,14 +147,7 @@ def ours_weekly(
         proposals.append(best)
         hits = [row for row in best if row in year.right]
         if hits:
-            paths = [year.sections[row] for row in listed]
-            taxonomy = [Section(path) for path in dict.fromkeys(p for ps in paths for p in ps)]
-            sections = SectionClassifier(taxonomy).fit([corpus.papers[i] for i in listed], paths)
-            filings = sections.predict([corpus.papers[i] for i in hits])
-            filed += sum(
-                filing.section in year.sections[row]
-                for filing, row in zip(filings, hits, strict=True)
-            )
+            filed += well_filed(corpus, year.sections, listed, hits)
     return proposals, filed
 
 
