@@ -6,7 +6,7 @@ import json
 import random
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,6 @@ from tests.world.github import GitHub
 from tests.world.github_model import NAME
 from tracker.pull_request import block
 from tracker.pull_request.proposal import Proposal, paper_key
-
-
-@pytest.fixture
-def survey(tmp_path: Path) -> Iterator[Survey]:
-    with on_github(tmp_path) as survey:
-        survey.week(1)
-        survey.run()
-        yield survey
 
 
 def proposals(survey: Survey) -> tuple[Proposal, ...]:

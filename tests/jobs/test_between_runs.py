@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.jobs import corpus
-from tests.jobs.reviewer import BRANCH, Survey, in_a_checkout, on_github
+from tests.jobs.reviewer import BRANCH, Survey, in_a_checkout
 from tests.jobs.test_afterwards import kinds, proposals
 from tests.jobs.test_lost_index import lose_index
 from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.proposal import paper_key
-
-
-@pytest.fixture
-def survey(tmp_path: Path) -> Iterator[Survey]:
-    with on_github(tmp_path) as survey:
-        survey.week(1)
-        survey.run()
-        yield survey
 
 
 def test_a_pull_request_pointed_elsewhere_stays_the_only_one(survey: Survey) -> None:

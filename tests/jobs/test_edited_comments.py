@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from jobs import run as job
-from tests.jobs.reviewer import Survey, on_github
+from tests.jobs.reviewer import Survey
 from tests.jobs.test_afterwards import name, proposals, replies
 from tests.jobs.test_comments import section_of
 from tests.jobs.test_lost_index import lose_index
 from tests.world.github_model import Comment
 from tracker.pull_request.proposal import Proposal
-
-
-@pytest.fixture
-def survey(tmp_path: Path) -> Iterator[Survey]:
-    with on_github(tmp_path) as survey:
-        survey.week(1)
-        survey.run()
-        yield survey
 
 
 @pytest.fixture(params=["comment", "line"])

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.jobs.reviewer import BRANCH, Survey, on_github
+from tests.jobs.reviewer import BRANCH, Survey
 from tests.jobs.test_afterwards import kinds, proposals
 from tracker.pull_request.proposal import paper_key
-
-
-@pytest.fixture
-def survey(tmp_path: Path) -> Iterator[Survey]:
-    with on_github(tmp_path) as survey:
-        survey.week(1)
-        survey.run()
-        yield survey
 
 
 def names_list(survey: Survey, *files: str) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from tests.jobs.reviewer import Survey, on_github
+from tests.jobs.reviewer import Survey
 from tests.jobs.test_afterwards import kinds, name, proposals, replies
 from tests.jobs.test_comments import section_of
 from tests.jobs.test_edited_comments import edit, elsewhere, say, writes
@@ -15,14 +12,6 @@ from tests.jobs.test_lost_index import lose_index
 from tests.world.github_model import refusal
 
 MISTAKE = "There is no command “dance”; `/tracker help` lists them."
-
-
-@pytest.fixture
-def survey(tmp_path: Path) -> Iterator[Survey]:
-    with on_github(tmp_path) as survey:
-        survey.week(1)
-        survey.run()
-        yield survey
 
 
 def test_a_comment_on_a_line_is_obeyed_and_gets_a_reaction(survey: Survey) -> None:
