@@ -31,7 +31,7 @@ from classifiers.relevance import RelevanceClassifier
 
 _BACKGROUND = 8000
 _SEED = 0
-PARTS = ("topics", "likest", "titles")
+PARTS = ("topics", "likest", "titles", "traits")
 Method = Callable[[Task, Corpus], np.ndarray]
 
 

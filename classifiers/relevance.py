@@ -1,10 +1,10 @@
 """Whether a paper belongs on the list, learned from the list and from what else appears.
 
 The list's papers are positives; the stream, which is unlabelled, and what reviewers rejected are
-counterexamples. Four linear models have a say: one of words and their pairs, one of the same
+counterexamples. Five linear models have a say: one of words and their pairs, one of the same
 against the likest of a larger stream only, one of titles, one of the latent topics of all these
-papers. What the stream hides of papers that belong is minded where the chances are fitted to
-the scores.
+papers, and a small one of what papers show beside their matter. What the stream hides of papers
+that belong is minded where the chances are fitted to the scores.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from sklearn.svm import LinearSVC
 
 from classifiers.text import Words, one_thread, strongest
 from classifiers.topics import Topics
+from classifiers.traits import Traits
 from tracker.identifiers import normalise_title
 from tracker.paper import Paper
 
@@ -34,8 +35,11 @@ _LIKEST = 1000
 _C = 0.5
 _C_LIKEST = 0.2
 _C_TOPICS = 0.1
+_C_TRAITS = 0.1
+# A trait twice its spread from the middle changes the odds by e to twice this power at most.
+_MOST_TRAIT = 0.4
 # What each model's say weighs against that of the words.
-_SAY = {"likest": 0.5, "titles": 0.4, "topics": 0.7}
+_SAY = {"likest": 0.5, "titles": 0.4, "topics": 0.7, "traits": 1.8}
 # Of what a stream brings, the share that belongs on a list it was chosen for: sets where 0.5 lies.
 _PRIOR = 0.05
 _UNDERSTOOD = 0.5
@@ -92,12 +96,15 @@ class _Views:
     words: csr_matrix
     titles: csr_matrix | None
     topics: np.ndarray | None
+    traits: np.ndarray | None
 
     def rows(self, chosen: np.ndarray) -> _Views:
         """Some of the papers."""
-        titles = None if self.titles is None else self.titles[chosen]
         return _Views(
-            self.words[chosen], titles, None if self.topics is None else self.topics[chosen]
+            self.words[chosen],
+            None if self.titles is None else self.titles[chosen],
+            None if self.topics is None else self.topics[chosen],
+            None if self.traits is None else self.traits[chosen],
         )
 
 
@@ -106,7 +113,7 @@ class RelevanceClassifier:
 
     A paper of the training stream is judged by a model that has not seen it as a
     counterexample, for having been given as unlabelled says nothing against it. `without`
-    leaves out parts of the method ("topics", "likest", "titles"), for the ablation.
+    leaves out parts of the method ("topics", "likest", "titles", "traits"), for the ablation.
     """
 
     def __init__(
@@ -137,6 +144,7 @@ class RelevanceClassifier:
         papers = [*positives, *stream, *negatives]
         self._models: list[dict[str, np.ndarray]] = []
         self._topics: Topics | None = None
+        self._traits: Traits | None = None
         self._part_of: dict[str, int] = {}
         self._center: np.ndarray | None = None
         if not positives:
@@ -146,6 +154,8 @@ class RelevanceClassifier:
             self._fit_alone(matrix[: len(positives)])
             return self
         counts = [len(positives), len(stream), len(negatives), len(pool)]
+        if not (self._titles_only or "traits" in self.without):
+            self._traits = Traits.of(positives)
         with one_thread():
             if "topics" not in self.without:
                 self._topics = Topics.of(matrix, self.random_state)
@@ -161,6 +171,7 @@ class RelevanceClassifier:
             words,
             self.features.titles(papers) if titles else None,
             self._topics.matrix(words) if self._topics else None,
+            self._traits.matrix(papers) if self._traits else None,
         )
 
     def _seen(self, papers: Sequence[Paper]) -> Sequence[Paper]:
@@ -200,15 +211,17 @@ class RelevanceClassifier:
             weights["titles"] = self._hyperplane(own.titles, positive, _C)
         if own.topics is not None:
             weights["topics"] = self._hyperplane(own.topics, positive, _C_TOPICS)
+        others = np.flatnonzero(kinds != 1)
+        near = _line(views.words[others], weights["words"])
+        likest = others[np.argsort(-near, kind="stable")[:_LIKEST]]
+        rows = np.concatenate([np.flatnonzero(kinds == 1), likest])
         if "likest" not in self.without:
-            others = np.flatnonzero(kinds != 1)
-            near = _line(views.words[others], weights["words"])
-            likest = others[np.argsort(-near, kind="stable")[:_LIKEST]]
-            rows = np.concatenate([np.flatnonzero(kinds == 1), likest])
             weights["likest"] = self._hyperplane(views.words[rows], kinds[rows] == 1, _C_LIKEST)
         for name, line in weights.items():
             against = _line(_seen_by(name, own)[~positive], line)
             weights[name] = line * (_SAY.get(name, 1.0) / (float(against.std()) or 1.0))
+        if views.traits is not None:
+            weights["traits"] = _SAY["traits"] * _of_traits(views.traits[rows], kinds[rows] == 1)
         return weights
 
     def _hyperplane(
@@ -320,9 +333,19 @@ def _line(matrix: csr_matrix | np.ndarray, weights: np.ndarray) -> np.ndarray:
     return np.asarray(matrix @ weights[:-1] + weights[-1])
 
 
+def _of_traits(traits: np.ndarray, positive: np.ndarray) -> np.ndarray:
+    """A weight for each trait, and 0 last.
+
+    They tell papers on one matter apart and must not outweigh the matter, however clear they are.
+    """
+    model = LogisticRegression(C=_C_TRAITS, class_weight="balanced").fit(traits, positive)
+    return np.append(np.clip(model.coef_[0], -_MOST_TRAIT, _MOST_TRAIT), 0.0)
+
+
 def _seen_by(name: str, views: _Views) -> csr_matrix | np.ndarray:
     """What the model of that name looks at."""
-    return {"titles": views.titles, "topics": views.topics}.get(name, views.words)
+    others = {"titles": views.titles, "topics": views.topics, "traits": views.traits}
+    return others.get(name, views.words)
 
 
 def _apply(views: _Views, weights: dict[str, np.ndarray]) -> np.ndarray:
