@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.jobs.reviewer import Survey, on_github
+from tests.jobs.reviewer import Survey, first_proposals, judge_once
 from tests.tracker.pull_request.conftest import _as_described, _on_any_machine
 
 __all__ = ["_as_described", "_on_any_machine", "survey"]
 
 
 @pytest.fixture
-def survey(tmp_path: Path) -> Iterator[Survey]:
+def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Survey]:
     """A survey whose first proposals wait on GitHub."""
-    with on_github(tmp_path) as survey:
-        survey.week(1)
-        survey.run()
+    judge_once(monkeypatch)
+    with first_proposals(tmp_path) as survey:
         yield survey

@@ -10,7 +10,6 @@ Everything happens on the survey's own day, which the stand-in's clock follows.
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 import subprocess
@@ -18,10 +17,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+import pytest
+
+import jobs.run
 from db import history, papers
 from db.index import Index
+from jobs.classify import Judgement, classify
 from jobs.console import Console
 from jobs.run import Part, RunResult, run
 from tests.jobs import corpus
@@ -49,6 +55,30 @@ limit = 4
 min_relevance = 0.05
 min_confidence = 0.6
 """
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A repository, its people and the files beside the index, to be brought back at will."""
+
+    files: dict[str, tuple[bytes, int]]
+    github: tuple[object, ...]
+
+    @classmethod
+    def of(cls, folder: Path, github: GitHub) -> Saved:
+        """What is there now."""
+        paths = list(folder.iterdir())
+        return cls({p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in paths}, github.save())
+
+    def restore(self, folder: Path, github: GitHub) -> None:
+        """Bring it back, there or elsewhere."""
+        for path in folder.iterdir():
+            path.unlink()
+        for name, (content, changed) in self.files.items():
+            (folder / name).write_bytes(content)
+            # A source that looks as it did is not read again.
+            os.utime(folder / name, ns=(changed, changed))
+        github.resume(self.github)
 
 
 @dataclass
@@ -120,23 +150,9 @@ class Survey:
         with Index.open(self.settings.index_url) as index, index.read() as session:
             return history.proposals(session, state="open")
 
-    def save(self) -> Callable[[], None]:
-        """What brings everything back to how it is now: the repository, its people, the index."""
-        world = self.github
-        then = copy.deepcopy((world.refs, world.threads, world.comments, world.labels, world.ids))
-        files = {path: (path.read_bytes(), path.stat()) for path in self.folder.iterdir()}
-
-        def restore() -> None:
-            for path in self.folder.iterdir():
-                path.unlink()
-            for path, (content, about) in files.items():
-                path.write_bytes(content)
-                # A source that looks as it did is not read again.
-                os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
-            world.refs, world.threads, world.comments, world.labels, world.ids = copy.deepcopy(then)
-            world.requests.clear()
-
-        return restore
+    def save(self) -> Saved:
+        """How everything is now: the repository, its people, the index."""
+        return Saved.of(self.folder, self.github)
 
     def name(self, number: int) -> str:
         """A paper's name that does not depend on the index."""
@@ -149,6 +165,44 @@ def on_github(folder: Path) -> Iterator[Survey]:
     """A list in a repository on the stand-in, with nothing in the feed yet."""
     with GitHub({"README.md": corpus.reading_list(LISTED)}) as world:
         yield _begin(Survey(folder, world), f'repository = "{NAME}"')
+
+
+@contextmanager
+def first_proposals(folder: Path) -> Iterator[Survey]:
+    """The same after its first run; run once, and brought back from then on."""
+    saved, fed, found, day = _first_week()
+    with GitHub({}) as world:
+        saved.restore(folder, world)
+        yield Survey(folder, world, day, set(fed), list(found))
+
+
+@cache
+def _first_week() -> tuple[Saved, set[int], list[Record], date]:
+    with TemporaryDirectory() as name, on_github(Path(name)) as survey:
+        survey.week(1)
+        survey.run()
+        return survey.save(), survey.fed, survey.papers, survey.day
+
+
+def judge_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of anything but judging: the same papers get the judgement they once got."""
+    monkeypatch.setattr(jobs.run, "classify", _judged)
+
+
+def _once(judge: Callable[..., Judgement]) -> Callable[..., Judgement]:
+    known: dict[str, Judgement] = {}
+
+    def call(papers: Any, listing: Any, sections: Any, **options: Any) -> Judgement:
+        given = {name: value for name, value in options.items() if name != "console"}
+        key = repr((papers, sorted(listing.sections.items()), list(sections), given))
+        if key not in known:
+            known[key] = judge(papers, listing, sections, **options)
+        return known[key]
+
+    return call
+
+
+_judged = _once(classify)
 
 
 def in_a_checkout(folder: Path) -> Survey:

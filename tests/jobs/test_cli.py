@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from jobs.cli import cli
+from jobs.cli import cli, main
 from tests.jobs import corpus
 from tests.jobs.test_run import CONFIG
 
@@ -27,6 +27,17 @@ def tracker(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[int, str, str]:
+    """The exit code, and what is printed and said, without a process to start."""
+    monkeypatch.setattr(sys, "argv", ["tracker", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert isinstance(stop.value.code, int)
+    return stop.value.code, *capsys.readouterr()
 
 
 @pytest.fixture(scope="module")
@@ -74,13 +85,18 @@ def test_run_then_search_then_show(place: Path) -> None:
     ],
 )
 def test_a_mistake_gets_one_sentence_and_exit_code_2(
-    place: Path, arguments: list[str], words: str
+    place: Path,
+    arguments: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    done = tracker(place, *arguments)
-    assert done.returncode == 2
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
+    monkeypatch.chdir(place)
+    code, printed, said = refused(monkeypatch, capsys, *arguments)
+    assert code == 2
+    assert words in said
+    assert "Traceback" not in said
+    assert printed == ""
 
 
 def test_github_without_a_token_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,11 +108,17 @@ def test_github_without_a_token_says_which(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("listed", ['path = "nowhere"', 'path = "."\nfiles = ["LIST.md"]'])
-def test_a_list_that_is_not_there_is_bad_configuration(tmp_path: Path, listed: str) -> None:
+def test_a_list_that_is_not_there_is_bad_configuration(
+    tmp_path: Path,
+    listed: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     (tmp_path / "tracker.toml").write_text(f"[list]\n{listed}\n", encoding="utf-8")
-    done = tracker(tmp_path, "run")
-    assert done.returncode == 2
-    assert "correct list.path" in done.stderr
+    monkeypatch.chdir(tmp_path)
+    code, _, said = refused(monkeypatch, capsys, "run")
+    assert code == 2
+    assert "correct list.path" in said
 
 
 def test_when_every_source_fails_the_exit_code_is_1(tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,6 +17,7 @@ from db.index import Index
 from jobs.console import Console
 from jobs.run import RunResult, run
 from tests.jobs import corpus
+from tests.jobs.reviewer import Saved, judge_once
 from tests.jobs.test_run_github import record
 from tests.world.arxiv import ArxivWorld
 from tests.world.github import GitHub
@@ -75,24 +78,45 @@ class Scene:
         return decision
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+@contextmanager
+def nothing_proposed(folder: Path) -> Iterator[Scene]:
+    """The scene before its first run."""
     found = [*corpus.listed_again(), *corpus.feed(), ELSEWHERE]
     with ExitStack() as stack:
         github = stack.enter_context(GitHub({"README.md": corpus.reading_list()}))
         arxiv = stack.enter_context(ArxivWorld(map(record, found)))
-        (tmp_path / "tracker.toml").write_text(
+        (folder / "tracker.toml").write_text(
             f"[list]\nrepository = '{NAME}'\nskip_sections = ['Acknowledgement']\n"
             f"[sources.arxiv]\nurl = '{arxiv.api}'\ncategories = ['cs.CY']\nfirst_days = 40\n"
             "[propose]\nlimit = 6\nmin_relevance = 0.05\nmin_confidence = 0.2\n",
             encoding="utf-8",
         )
-        yield Scene(github, tmp_path)
+        yield Scene(github, folder)
+
+
+@cache
+def first_run() -> tuple[Saved, tuple[Proposal, ...], int]:
+    """What the first run leaves, and what it proposed; run once."""
+    with TemporaryDirectory() as name, nothing_proposed(Path(name)) as scene:
+        proposals = scene.run("run").report.proposals
+        return Saved.of(scene.folder, scene.github), proposals, scene.day
+
+
+@pytest.fixture
+def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    judge_once(monkeypatch)
+    with nothing_proposed(tmp_path) as scene:
+        yield scene
 
 
 @pytest.fixture
 def proposals(scene: Scene) -> tuple[Proposal, ...]:
-    return scene.run("run").report.proposals
+    saved, found, scene.day = first_run()
+    settings = (scene.folder / "tracker.toml").read_bytes()
+    saved.restore(scene.folder, scene.github)
+    # This scene's arXiv has another address.
+    (scene.folder / "tracker.toml").write_bytes(settings)
+    return found
 
 
 def name(proposal: Proposal) -> str:

@@ -1,6 +1,6 @@
 """The real job is ended at each request that writes: the next run ends where a calm one would.
 
-The suite ends it at every third of the moments at which that can matter; with
+The suite ends it at every fifth of the moments at which that can matter; with
 SURVEY_TRACKER_LONG_TESTS=1 in the environment, before and after each, and each index write too.
 """
 
@@ -19,10 +19,8 @@ import requests
 
 from db.index import Index
 from jobs import propose
-from jobs import run as job
-from jobs.classify import Judgement, classify
 from tests.jobs import corpus
-from tests.jobs.reviewer import BRANCH, Survey, on_github
+from tests.jobs.reviewer import BRANCH, Survey, judge_once, on_github
 from tracker.pull_request import block
 from tracker.pull_request.proposal import Proposal, paper_key
 
@@ -85,7 +83,7 @@ def chosen(moments: list[str]) -> list[int]:
         if name.startswith("after") or last == "":
             found.append(number)
         last = name
-    return found[::3]
+    return found[::5]
 
 
 def first(survey: Survey) -> None:
@@ -270,18 +268,18 @@ def unsigned(body: str) -> str:
 def test_a_run_killed_anywhere_is_finished_by_the_next(
     prepare: Callable[[Survey], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(job, "classify", once(classify))
+    judge_once(monkeypatch)
     with on_github(tmp_path) as survey:
         with (tmp_path / "tracker.toml").open("a", encoding="utf-8") as config:
             config.write('labels = ["literature"]\nassignees = ["maintainer"]\n')
         prepare(survey)
-        restore = survey.save()
+        saved = survey.save()
         with dying(monkeypatch, NEVER) as moments:
             survey.run()
         calm = state(survey)
         assert any("POST" in moment or "PATCH" in moment for moment in moments)
         for moment in chosen(moments):
-            restore()
+            saved.restore(tmp_path, survey.github)
             with dying(monkeypatch, moment) as so_far, pytest.raises(Killed):
                 survey.run()
             assert so_far == moments[: moment + 1]
@@ -291,17 +289,3 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(
         survey.github.requests.clear()
         survey.run()
         assert survey.github.writes == []
-
-
-def once(judge: Callable[..., Judgement]) -> Callable[..., Judgement]:
-    """The same judgement of the same papers, made once."""
-    known: dict[str, Judgement] = {}
-
-    def call(papers: Any, listing: Any, sections: Any, **options: Any) -> Judgement:
-        given = {name: value for name, value in options.items() if name != "console"}
-        key = repr((papers, sorted(listing.sections.items()), list(sections), given))
-        if key not in known:
-            known[key] = judge(papers, listing, sections, **options)
-        return known[key]
-
-    return call

@@ -17,6 +17,7 @@ from jobs.console import Console
 from jobs.run import RunResult, run
 from jobs.show_run import as_json
 from tests.jobs import corpus
+from tests.jobs.reviewer import judge_once
 from tracker.errors import InputError
 from tracker.pull_request.folder import FolderTarget
 from tracker.settings import Settings, load_settings
@@ -270,6 +271,7 @@ def dies_at(moment: int, place: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
 def test_killed_anywhere_and_run_again_it_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    judge_once(monkeypatch)
     calm = small(tmp_path / "calm")
     waiting = len(go(calm).report.proposals)
     expected = (calm / "README.md").read_bytes()

@@ -10,9 +10,11 @@ Its token is `TOKEN`. What the API promises is answered in the API's words, refu
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from tests.world.github_comments import CommentApi
 from tests.world.github_git import GitApi
@@ -42,6 +44,19 @@ class GitHub(World):
         self.git_api = GitApi(self)
         self.push(branch, files, login="maintainer", message="Begin the list")
         _routes(self)
+
+    def save(self) -> tuple[object, ...]:
+        """All it holds now, for `resume`, here or in another stand-in."""
+        held = (self.store, self.refs, self.threads, self.comments, self.labels, self.rules)
+        return copy.deepcopy((*held, self.ids, self.now))
+
+    def resume(self, saved: tuple[object, ...]) -> None:
+        """Go on from what was saved; requests are counted anew."""
+        held: tuple[Any, ...] = copy.deepcopy(saved)
+        self.store, self.refs, self.threads, self.comments, self.labels, self.rules = held[:6]
+        self.ids, self.now = held[6:]
+        self.git_api.store = self.store
+        self.requests.clear()
 
     # What people do
 
