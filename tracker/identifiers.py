@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ from tracker.addresses import Address, found_in, normalise_url, parse_address
 from tracker.titles import fold, normalise_title
 
 __all__ = [
+    "LONGEST",
     "SCHEMES",
     "Identifier",
     "Scheme",
@@ -23,6 +25,10 @@ __all__ = [
     "normalise_url",
     "url_of",
 ]
+
+LONGEST = 1_000
+"""Longer addresses are neither identifiers nor written into a list, where nobody finds the end
+of a link of thousands. The longest in 23 real lists has 311 characters."""
 
 Scheme = Literal["arxiv", "doi", "s2", "corpus", "pmid", "pmcid", "acl", "url"]
 SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
@@ -131,8 +137,12 @@ def canonical(identifier: Identifier) -> tuple[Identifier, ...]:
     """The same identifier in normal form, and others that follow from it.
 
     arXiv's own DOIs become arXiv identifiers; a DOI of the ACL Anthology gives its name too.
-    What cannot be read stays as it is.
+    What cannot be read stays as it is; what no list can hold is none.
     """
+    return _short(_canonical(identifier))
+
+
+def _canonical(identifier: Identifier) -> tuple[Identifier, ...]:
     if identifier.scheme == "doi":
         doi = normalise_doi(identifier.value)
         return _from_doi(doi) if doi else (identifier,)
@@ -149,14 +159,18 @@ def identify(text: str) -> tuple[Identifier, ...]:
     """The identifiers a link or a bare identifier carries, the most specific first.
 
     A web address that carries none is itself the identifier, with scheme `url`; other text
-    without an identifier gives none.
+    without an identifier gives none, nor does what is longer than 1,000 characters.
     """
     text = text.strip()
     # Written bare, `math.GT/0309136` looks like a host and a path.
     address = None if _ARXIV.fullmatch(text) else parse_address(text)
     if address is not None:
-        return _from_address(address, text if "://" in text else f"https://{text}")
-    return _from_text(text)
+        return _short(_from_address(address, text if "://" in text else f"https://{text}"))
+    return _short(_from_text(text))
+
+
+def _short(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    return tuple(one for one in identifiers if len(one.value) <= LONGEST)
 
 
 def _from_address(address: Address, text: str) -> tuple[Identifier, ...]:

@@ -101,6 +101,23 @@ def test_what_names_nothing_gives_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "identifier",
+    [
+        Identifier("url", "https://a.example/" + "x1" * 600),
+        Identifier("doi", "10.1000/" + "x1" * 600),
+    ],
+)
+def test_what_no_list_can_hold_names_nothing(identifier: Identifier) -> None:
+    assert identify(identifier.value) == ()
+    assert canonical(identifier) == ()
+
+
+def test_a_long_address_may_hold_a_name() -> None:
+    address = "https://a.example/?from=" + "x1" * 600 + "&to=https://arxiv.org/abs/2401.00001"
+    assert names(address) == ["arxiv:2401.00001"]
+
+
+@pytest.mark.parametrize(
     "text", ["2313.00001", "2305.0898", "1412.12345", "12305.08982", "2305.089823"]
 )
 def test_a_number_arxiv_never_gives_out_is_none(text: str) -> None:

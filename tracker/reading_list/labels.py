@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from tracker.identifiers import arxiv_id
+from tracker.identifiers import LONGEST, arxiv_id
 from tracker.paper import Paper, Role
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import NamedLink
@@ -41,7 +41,9 @@ class Labels:
             if not self._carried or self._named:
                 found.append(self._label("paper", url))
         for link in paper.links:
-            if link.role in _WANTED and all(link.url != other.url for other in found):
+            if len(link.url) > LONGEST or link.role not in _WANTED:
+                continue
+            if all(link.url != other.url for other in found):
                 named = self._label(link.role, link.url)
                 if named.image or named.label not in ("", link.url):
                     found.append(named)

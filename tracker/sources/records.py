@@ -38,7 +38,9 @@ def paper_of_record(record: object) -> Paper:
         raise ValueError("no title")
     identifiers = _identifiers(record)
     if not identifiers:
-        raise ValueError("no identifier (id, identifiers, doi or url)")
+        raise ValueError(
+            "no identifier (id, identifiers, doi or url), or one over 1,000 characters"
+        )
     abstract, comment = _text(record, "abstract"), _text(record, "comment", "comments")
     versions = record.get("versions") or ()
     return Paper(

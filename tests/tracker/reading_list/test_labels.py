@@ -57,6 +57,15 @@ def test_linked_and_plain_badges_name_the_new_repository() -> None:
     assert "shields" not in added(*lines, code="https://steam.example.org")
 
 
+def test_an_address_without_end_is_not_written() -> None:
+    lines = [
+        f"- [{title}](https://arxiv.org/abs/{number}) [code](https://github.com/a/{number})"
+        for title, number in (("Heat, Explained", "2401.00001"), ("Crumbs", "2301.00002"))
+    ]
+    expected = "- [Steam: A Survey](https://arxiv.org/abs/2406.00099)"
+    assert added(*lines, code="https://github.com/" + "x1" * 1_000) == expected
+
+
 def test_a_badge_that_says_something_of_one_paper_is_not_copied() -> None:
     kind = f"![]({SHIELD}/badge/Data-blue)"
     lines = [

@@ -158,6 +158,7 @@ def test_the_month_of_the_identifier_stands_in_for_a_date() -> None:
         ({"id": "2405.00001", "title": 7}, "no title"),
         ({"title": "Nameless"}, "no identifier"),
         ({"title": "Nameless", "identifiers": "arxiv:2405.00001"}, "no identifier"),
+        ({"title": "Endless", "url": f"https://a.example/{'x1' * 600}"}, "over 1,000 characters"),
     ],
 )
 def test_what_is_no_paper(record: object, reason: str) -> None:
