@@ -44,7 +44,7 @@ class Filing:
     theirs. `parent` is the section around the best ones and `parent_confidence` the probability
     that the paper belongs somewhere below it. `terms` carried the decision; `neighbours` are
     places in the training papers, those of the predicted section first. `understood` is the
-    share of the paper's words that the training texts contain.
+    share of the paper's words, or of its title's among titles, that the training texts contain.
     """
 
     section: Path
@@ -183,6 +183,10 @@ class SectionClassifier:
             full = _with_abstract(papers)[:, None]
             matrix = (normalize(matrix).multiply(full) + matrix.multiply(~full)).tocsr()
         understood = self._views.words.understood(texts)
+        if self._bare > _TITLES_ONLY:
+            # Titles lack most words of abstracts, the commonest too.
+            of_titles = self._views.words.understood(_titles(papers))
+            understood = np.maximum(understood, of_titles)
         with one_thread():
             near = (matrix @ self._matrix.T).toarray()
             scores = near @ self._dual

@@ -71,6 +71,16 @@ def test_what_is_not_understood_is_not_decided(trained: SectionClassifier, paper
     assert filing.understood < 0.5
 
 
+def test_what_titles_lack_does_not_make_an_abstract_strange() -> None:
+    papers, labels = listed()
+    model = SectionClassifier(SECTIONS).fit([Paper(title=p.title) for p in papers], labels)
+    unheard = " ".join(f"furthermore{number}" for number in range(60))
+    plain = [make(BEES, number) for number in range(100, 120)]
+    longer = [replace(paper, abstract=f"{paper.abstract} {unheard}") for paper in plain]
+    for short, long in zip(model.predict(plain), model.predict(longer), strict=True):
+        assert long.confidence == pytest.approx(short.confidence, abs=0.1)
+
+
 def test_the_same_data_give_the_same_filings() -> None:
     papers = [make(ANTS, number) for number in range(200, 220)]
     runs = [SectionClassifier(SECTIONS).fit(*listed()).predict(papers) for _ in range(2)]
