@@ -15,7 +15,7 @@ import argparse
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,10 +77,10 @@ def _kind(link: str) -> str:
 
 def _check_pairs(path: Path) -> None:
     pairs = list(_lines(path))
-    spellings = {
+    spellings: dict[str, Callable[[dict[str, str]], str]] = {
         # MIT Press's DOIs (Computational Linguistics, TACL) do not hold the Anthology's name.
         "DOI": lambda pair: (
-            pair["acl_doi"].startswith("10.18653/") and f"https://doi.org/{pair['acl_doi']}"
+            f"https://doi.org/{pair['acl_doi']}" if pair["acl_doi"].startswith("10.18653/") else ""
         ),
         "page": lambda pair: f"https://aclanthology.org/{pair['acl_id']}/",
         "file": lambda pair: f"http://www.aclweb.org/anthology/{pair['acl_id']}.pdf",

@@ -153,7 +153,7 @@ def _listed(folder: Path) -> set[str]:
 
 
 def _name(result: arxiv.Result) -> str:
-    return result.get_short_id().partition("v")[0]
+    return str(result.get_short_id()).partition("v")[0]
 
 
 def _moment(number: int) -> datetime:

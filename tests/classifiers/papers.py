@@ -56,7 +56,8 @@ def make(topic: Path, number: int, *, abstract: bool = True) -> Paper:
 
 def listed(each: int = 12) -> tuple[list[Paper], list[list[Path]]]:
     """A list: that many papers of three sections, every third without an abstract."""
-    papers, labels = [], []
+    papers: list[Paper] = []
+    labels: list[list[Path]] = []
     for topic in (BEES, ANTS, TIDES):
         for number in range(each):
             papers.append(make(topic, number, abstract=number % 3 > 0))

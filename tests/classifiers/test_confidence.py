@@ -61,7 +61,8 @@ def test_farther_than_any_listed_paper_is_not_familiar() -> None:
 def noisy(each: int, seed: int) -> tuple[list[Paper], list[list[Path]]]:
     """A list whose maintainers file three papers of ten anywhere."""
     chance = random.Random(seed)
-    papers, labels = [], []
+    papers: list[Paper] = []
+    labels: list[list[Path]] = []
     for topic in (BEES, ANTS, TIDES):
         for number in range(1000 * seed, 1000 * seed + each):
             papers.append(make(topic, number))

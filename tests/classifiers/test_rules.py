@@ -28,7 +28,8 @@ def test_headings_that_are_not(heading: str) -> None:
 def by_year(shift: int) -> tuple[list[Paper], list[list[Path]]]:
     """The bees of four years under their years, `shift` years later, and ants beside them."""
     papers, labels = listed()
-    dated, places = [], []
+    dated: list[Paper] = []
+    places: list[list[Path]] = []
     for number, (paper, label) in enumerate(zip(papers, labels, strict=True)):
         year = 2020 + number % 4
         dated.append(replace(paper, published=date(year, 5, 1)))

@@ -146,7 +146,8 @@ def test_sources_of_one_name_are_told_apart(
 
 
 def test_no_source_is_bad_configuration(tmp_path: Path) -> None:
-    for sources in ({}, {"semantic_scholar": {}}):
+    neither: list[dict[str, object]] = [{}, {"semantic_scholar": {}}]
+    for sources in neither:
         data = {"list": {"path": "."}, "sources": sources}
         settings = parse_settings(data, tmp_path / "tracker.toml", {})
         with pytest.raises(InputError, match=r"no source .* is configured; add one under"):

@@ -25,6 +25,7 @@ from tests.jobs import corpus
 from tests.world.arxiv import ArxivWorld, Record
 from tests.world.github import GitHub
 from tests.world.github_model import NAME, TOKEN
+from tests.world.server import Answer
 from tracker.errors import InputError
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
@@ -308,7 +309,7 @@ def test_without_arxiv_the_usual_categories_are_written_and_said_to_be(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with ArxivWorld() as arxiv:
-        arxiv.fail(404, path=r"/api/query", times=9)
+        arxiv.fail(Answer(404), path=r"/api/query", times=9)
         online(arxiv)
     settings = load_settings(place / "tracker.toml", {}).sources.arxiv
     assert settings is not None

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.jobs import corpus
 from tests.world.arxiv import ArxivWorld, Record
 from tests.world.github import GitHub
 from tests.world.github_model import NAME, TOKEN
+from tests.world.server import Answer
 from tracker.errors import InputError, TargetError
 from tracker.identifiers import Identifier
 from tracker.settings import load_settings
@@ -51,7 +53,7 @@ def record(paper: dict[str, object]) -> Record:
         id=str(paper["id"]),
         title=str(paper["title"]),
         abstract=str(paper["abstract"]),
-        authors=tuple(map(str, paper.get("authors", ("Nobody",)))),  # type: ignore[arg-type]
+        authors=tuple(cast("list[str]", paper.get("authors", ["Nobody"]))),
         categories=("cs.CY",),
         submitted=datetime.fromisoformat(str(paper["published"]).replace("Z", "+00:00")).replace(
             tzinfo=UTC
@@ -202,9 +204,7 @@ def test_a_persons_edit_on_the_branch_stays(scene: Scene) -> None:
 def test_arxiv_down_is_reported_and_read_from_the_same_watermark_later(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.world.server import Answer
-
-    scene.arxiv.fail("query", Answer(400, b"broken"), times=None)
+    scene.arxiv.fail(Answer(400, b"broken"), path="query", times=None)
     result = scene.run()
     assert result.failed
     assert "arxiv failed and is read again next time" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 
 from tests.world import openapi
 from tests.world.github import GitHub
+from tests.world.server import Request
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,7 @@ def _as_described(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     wrong: list[str] = []
     plain = GitHub.answer
 
-    def checked(self: GitHub, request: openapi.Request) -> object:
+    def checked(self: GitHub, request: Request) -> object:
         wrong.extend(openapi.problems(request))
         return plain(self, request)
 

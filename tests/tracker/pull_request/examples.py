@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from tests.world.github import NAME, TOKEN, GitHub
+from tests.world.github import GitHub
+from tests.world.github_model import NAME, TOKEN
 from tracker.identifiers import Identifier
 from tracker.paper import Link, Paper
 from tracker.pull_request.github import GithubTarget

@@ -15,6 +15,7 @@ import requests
 from tests.tracker.pull_request.examples import BRANCH, LIST, add, github, proposal, put, report
 from tests.world.github import GitHub
 from tracker.pull_request import folder
+from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.dashboard import Dashboard, render_dashboard
 from tracker.pull_request.local import local_target
 
@@ -185,7 +186,7 @@ def checkout(path: Path) -> Path:
 
 
 def local_state(path: Path) -> tuple[str, ...]:
-    text = re.sub(r'"head":"\w*"', "", (path / folder.TEXT_NAME).read_text(encoding="utf-8"))
+    text = re.sub(r'"head":"\w*"', "", (path / TEXT_NAME).read_text(encoding="utf-8"))
     return (
         git(path, "show", f"{BRANCH}:README.md"),
         git(path, "log", "--format=%s", f"main..{BRANCH}"),
@@ -236,7 +237,7 @@ def test_files_without_git_killed_anywhere_are_finished_by_the_next(
     with killed_at(monkeypatch, folder, "write_atomically", call=-1) as count:
         run(calm)
     undisturbed = contents(calm)
-    assert set(undisturbed) == {"README.md", "more.md", folder.TEXT_NAME}
+    assert set(undisturbed) == {"README.md", "more.md", TEXT_NAME}
     for name, calls in (("write_atomically", count[0]), ("unlink", 2)):
         owner = folder if name == "write_atomically" else Path
         for call in range(calls + 1):

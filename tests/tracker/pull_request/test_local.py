@@ -11,7 +11,8 @@ import pytest
 from tests.tracker.pull_request.examples import BRANCH, LIST, add, edited, proposal, put, report
 from tracker.errors import InputError, TargetError
 from tracker.pull_request import block
-from tracker.pull_request.folder import TEXT_NAME, write_atomically
+from tracker.pull_request.body import TEXT_NAME
+from tracker.pull_request.folder import write_atomically
 from tracker.pull_request.local import local_target
 from tracker.pull_request.proposal import paper_key
 from tracker.pull_request.target import Conflict, Target

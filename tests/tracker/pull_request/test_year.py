@@ -93,8 +93,8 @@ class Bot:
             if command.kind == "move":
                 text = add(text.replace(f"{meant.text}\n", ""), meant.text, heading("Boats"))
             else:
-                kind = "postponed" if command.kind == "later" else "rejected"
-                dropped[paper_key(meant.paper)] = kind
+                later = command.kind == "later"
+                dropped[paper_key(meant.paper)] = "postponed" if later else "rejected"
         return text, dropped
 
     def propose(self, text: str, kept: list[Proposal], candidates: list[Proposal]) -> str:

@@ -363,7 +363,7 @@ def test_the_package_still_uses_the_session_it_is_given() -> None:
             raise LookupError
 
     client = arxiv.Client(page_size=7, delay_seconds=0, num_retries=0)
-    client._session = Session()  # type: ignore[assignment]
+    client._session = Session()
     client.query_url_format = "http://127.0.0.1/api?{}"
     with pytest.raises(LookupError):
         next(client.results(arxiv.Search("x", max_results=None)))

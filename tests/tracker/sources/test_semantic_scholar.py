@@ -18,7 +18,7 @@ from tests.world.semantic_scholar import (
     SemanticScholarWorld,
     record,
 )
-from tests.world.server import Answer
+from tests.world.server import Answer, Fault
 from tracker.errors import SourceError
 from tracker.http import Http
 from tracker.identifiers import Identifier
@@ -345,7 +345,8 @@ def test_waiting_for_many_answers_costs_a_minute_in_all(world: SemanticScholarWo
 
     slow = Answer(429, headers={"Retry-After": "25"})
     world.papers = [record(n, publicationDate="2026-03-03") for n in range(1, 100)]
-    world.fail(*([slow, lambda _, answer: answer] * 10))
+    faults: list[Fault] = [slow, lambda _, answer: answer]
+    world.fail(*faults * 10)
     batches: list[Batch] = []
     with Http(clock=lambda: now[0], sleep=sleep) as http:
         client = SemanticScholar(world.url, http)
