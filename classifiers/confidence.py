@@ -14,8 +14,6 @@ from scipy.optimize import minimize, minimize_scalar
 _FEWEST = 5
 _UNLEARNED = 0.2
 _EDGE = 1e-6
-# How strongly the weight of a section's size is held towards none.
-_SIZE_HELD = 20.0
 # How far one paper's chances may be sharpened; equals stay equal whatever is told of them.
 _SHARPEST = 20.0
 _HALVINGS = 50
@@ -48,20 +46,17 @@ def temperature(scores: np.ndarray, truth: np.ndarray) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How often the likeliest section is right, given its probability and its size.
+    """How often the likeliest section is right, given its probability.
 
     The temperature makes the sections papers stand in likely; that leaves the best section too
     sure where one stands out and too unsure where a paper may stand in several. What a reader
     is told is the best section's confidence, so that is what is set right: a line through its
     log odds (Platt 1999), fitted on whether it is one of the paper's sections (Gupta and Ramdas
-    2022, "Top-label calibration"). Small sections are helped to be chosen at all, and are right
-    less often than their probability says: the line knows how large the section is.
+    2022, "Top-label calibration").
     """
 
     offset: float = 0.0
     slope: float = 1.0
-    by_size: float = 0.0
-    sizes: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, chances: np.ndarray, truth: np.ndarray) -> Trust:
@@ -69,27 +64,20 @@ class Trust:
         filed = truth.any(axis=1)
         if filed.sum() < _FEWEST or truth.shape[1] < 2:
             return cls()
-        best = chances.argmax(axis=1)
-        right = truth[np.arange(len(truth)), best][filed]
+        right = truth[np.arange(len(truth)), chances.argmax(axis=1)][filed]
         odds = _log_odds(chances.max(axis=1)[filed])
-        sizes = np.log1p(truth.sum(axis=0))
-        spread = float(sizes[best][filed].std())
-        sizes = (sizes - sizes.mean()) / spread if spread > _EDGE else np.zeros(len(sizes))
 
         def loss(line: np.ndarray) -> float:
-            z = line[0] + line[1] * odds + line[2] * sizes[best][filed]
+            z = line[0] + line[1] * odds
             # Few papers say little: what they say is weighed against "as it stands".
-            held = line[0] ** 2 + (line[1] - 1) ** 2 + _SIZE_HELD * line[2] ** 2
-            return float((np.logaddexp(0, z) - right * z).sum() + held)
+            return float((np.logaddexp(0, z) - right * z).sum() + line[0] ** 2 + (line[1] - 1) ** 2)
 
-        offset, slope, by_size = map(float, minimize(loss, [0.0, 1.0, 0.0], method="BFGS").x)
-        return cls(offset, max(0.0, slope), by_size, tuple(sizes.tolist()))
+        offset, slope = minimize(loss, [0.0, 1.0], method="BFGS").x
+        return cls(float(offset), max(0.0, float(slope)))
 
     def confidence(self, chances: np.ndarray) -> np.ndarray:
         """The confidence in the best section of each row."""
         odds = self.offset + self.slope * _log_odds(chances.max(axis=1))
-        if self.sizes:
-            odds += self.by_size * np.array(self.sizes)[chances.argmax(axis=1)]
         return np.asarray(1.0 / (1.0 + np.exp(-odds)))
 
 

@@ -43,15 +43,6 @@ def test_what_was_too_sure_is_trusted_less() -> None:
     assert found == pytest.approx(0.75, abs=0.02)
 
 
-def test_a_small_section_that_is_often_wrong_is_trusted_less_than_a_large_one() -> None:
-    chances = np.vstack([np.tile([0.8, 0.1, 0.1], (300, 1)), np.tile([0.1, 0.8, 0.1], (100, 1))])
-    truth = np.zeros((400, 3), dtype=bool)
-    truth[:280, 0] = truth[280:300, 2] = truth[300:340, 1] = truth[340:, 0] = True
-    large, small = Trust.of(chances, truth).confidence(chances[[0, -1]])
-    assert large > 0.85
-    assert small < 0.6
-
-
 def test_a_few_papers_change_little() -> None:
     chances = np.tile([0.6, 0.4], (4, 1))
     truth = np.tile([True, False], (4, 1))
