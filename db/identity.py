@@ -43,7 +43,7 @@ _SLIPS_BY_AUTHORS, _SLIPS_IF_LONG, _SLIPS = (2, 5), (3, 7), (5, 7)
 _ARTICLES = frozenset({"a", "an", "the"})
 
 # Schemes of which a paper has one; of several in a record, the first is the paper's own.
-_SINGLE = frozenset({"arxiv", "acl", "pmid", "pmcid", "s2", "corpus"})
+SINGLE = frozenset({"arxiv", "acl", "pmid", "pmcid", "s2", "corpus"})
 # Where a preprint, a thesis or a data set gets a DOI beside the publisher's: bioRxiv and
 # medRxiv, Research Square, SSRN, TechRxiv, Preprints.org, OSF, Zenodo, Authorea, ChemRxiv.
 _PREPRINT_DOIS = (
@@ -73,7 +73,7 @@ class Record:
         seen: set[str] = set()
         kept = []
         for identifier in (one for i in self.paper.identifiers for one in canonical(i)):
-            if identifier.scheme not in _SINGLE or identifier.scheme not in seen:
+            if identifier.scheme not in SINGLE or identifier.scheme not in seen:
                 kept.append(identifier)
             seen.add(identifier.scheme)
         return tuple(dict.fromkeys(kept))

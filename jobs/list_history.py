@@ -104,6 +104,11 @@ def read_history(settings: Settings) -> ListHistory:
         )
     branch = settings.list.branch or "HEAD"
     head = found.head(branch)
+    if head is None and not settings.list.branch:
+        raise InputError(
+            f"list.path {str(folder)!r}: the checkout has no commit yet, and what the list once "
+            "held is read from its history; commit the list first"
+        )
     if head is None:
         raise InputError(f"list.branch {branch!r}: no such branch in {folder}; correct it")
     prefix = _Git(folder)("rev-parse", "--show-prefix").rstrip("\n")

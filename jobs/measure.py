@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -35,12 +36,11 @@ def show_replay(
     result = replay(settings, console, start=start, end=end, budget=budget)
     for problem in result.problems:
         console.warn(problem)
+    console.say(replay_report.text(result))
+    console.document(replay_report.document(result))
     if plot is not None:
         _write(plot, replay_report.plot(result), "--plot")
-    console.say(replay_report.text(result))
-    if plot is not None:
         console.say(f"The plot is in {plot}.")
-    console.document(replay_report.document(result))
 
 
 def show_evaluation(settings: Settings, console: Console, *, html: Path | None = None) -> None:
@@ -50,18 +50,24 @@ def show_evaluation(settings: Settings, console: Console, *, html: Path | None =
     """
     _check(html, "--html")
     result = evaluate(settings, console)
+    console.say(evaluate_report.text(result))
+    console.document(evaluate_report.document(result))
     if html is not None:
         _write(html, page(result), "--html")
-    console.say(evaluate_report.text(result))
-    if html is not None:
         console.say(f"\nThe page is {html}.")
-    console.document(evaluate_report.document(result))
 
 
 def _check(path: Path | None, flag: str) -> None:
     """A place that cannot be written to is told before the work, not after it."""
-    if path is not None and not path.resolve().parent.is_dir():
+    if path is None:
+        return
+    folder = path.resolve().parent
+    if not folder.is_dir():
         raise InputError(f"{flag} {path}: there is no such folder; make it, or name another")
+    if path.is_dir():
+        raise InputError(f"{flag} {path}: is a folder; name a file in it")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise InputError(f"{flag} {path}: cannot be written to; name another file")
 
 
 def _write(path: Path, content: str, flag: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path as File
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.consolidate import BY_HAND, READING_LIST, consolidate
-from db.identity import Record, title_counts
+from db.identity import SINGLE, Record, title_counts
 from db.index import Index
 from db.neighbours import chunks, records_of
 from db.shelf import shelved
@@ -161,22 +161,39 @@ def held(
 ) -> list[Held]:
     """The papers behind entries, in the list's order; what a source says is believed first.
 
-    `find` has for each entry the place of its paper in `papers`. Entries that share a place, an
-    identifier or a title are one paper.
+    `find` has for each entry the place of its paper in `papers`. Entries that share a place or
+    an identifier are one paper, and those that share a title that says something, unless their
+    identifiers differ.
     """
     groups: list[list[tuple[Entry, int | None]]] = []
+    names: list[set[Identifier]] = []
     known: dict[object, int] = {}
     for entry, place in zip(entries, find, strict=True):
         stated = Record(READING_LIST, "", entry.paper())
         keys: list[object] = [] if place is None else [place]
-        keys += [*stated.identifiers, stated.title_key]
-        number = next((known[key] for key in keys if key in known), len(groups))
-        if number == len(groups):
+        keys += stated.identifiers
+        number = next((known[key] for key in keys if key in known), None)
+        if title_counts(stated):
+            keys.append(stated.title_key)
+            alike = known.get(stated.title_key)
+            if number is None and alike is not None and not _differ(names[alike], stated):
+                number = alike
+        if number is None:
+            number = len(groups)
             groups.append([])
+            names.append(set())
         groups[number].append((entry, place))
+        names[number].update(stated.identifiers)
         for key in keys:
             known.setdefault(key, number)
     return [_held(group, papers) for group in groups]
+
+
+def _differ(names: Collection[Identifier], stated: Record) -> bool:
+    """Whether an entry's identifiers say that it is another paper than these."""
+    own = {name for name in names if name.scheme in SINGLE}
+    schemes = {name.scheme for name in own}
+    return any(name.scheme in schemes and name not in own for name in stated.identifiers)
 
 
 def _held(group: Sequence[tuple[Entry, int | None]], papers: Sequence[Paper]) -> Held:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from classifiers.counted import CountedFeatures, WordMemory
 from classifiers.relevance import RelevanceClassifier
@@ -119,6 +119,9 @@ def replay(
     """
     if end < start:
         raise InputError(f"--to {end}: before --from {start}; exchange them")
+    today = datetime.now(UTC).date()
+    if end > today:
+        raise InputError(f"--to {end}: lies in the future; the last day can be {today}")
     with console.step("Reading the list's history"):
         history = read_history(settings)
     budget = budget or settings.propose.limit

@@ -288,6 +288,7 @@ def plot(replay: Replay) -> str:
     return environment.get_template("replay.svg.j2").render(_curves(replay))
 
 
+_FEWEST_TICKS = 3
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 880.0, 84.0, 360.0
 
 
@@ -311,6 +312,8 @@ def _curves(replay: Replay) -> Mapping[str, Any]:
             path += f"H{across(day)}V{up(count)}"
         return f"{path}H{across(last)}"
 
+    ticks = _ticks(replay.start, last)
+    form = "%Y-%m" if all(day.day == 1 for day in ticks) else "%m-%d"
     return {
         "sentences": list(sentences(replay)),
         "figures": summary(replay),
@@ -320,13 +323,15 @@ def _curves(replay: Replay) -> Mapping[str, Any]:
         "proposed_end": up(len(proposed)),
         "added_end": up(len(added)),
         "end": across(replay.end),
-        "months": [(across(day), day.strftime("%Y-%m")) for day in _ticks(replay.start, last)],
+        "ticks": [(across(day), day.strftime(form)) for day in ticks],
         "counts": [(up(n), n) for n in range(0, most + 1, max(1, -(-most // 5)))],
     }
 
 
 def _ticks(start: date, last: date) -> list[date]:
-    """The first days of months, at most a dozen of them."""
+    """The first days of months, at most ten of them; of a shorter time, days as far apart."""
     days = [date(y, m, 1) for y in range(start.year, last.year + 1) for m in range(1, 13)]
     days = [day for day in days if start <= day <= last]
+    if len(days) < _FEWEST_TICKS:
+        days = [start + timedelta(days=n) for n in range((last - start).days + 1)]
     return days[:: -(-len(days) // 10) or 1]

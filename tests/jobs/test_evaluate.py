@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 from datetime import UTC, datetime
@@ -177,8 +178,23 @@ def test_titles_and_headings_are_text_in_the_page(bakers: DatedList) -> None:
 def test_a_page_that_cannot_be_written_is_one_sentence(bakers: DatedList) -> None:
     with pytest.raises(InputError, match=r"--html .*page\.html: there is no such folder"):
         invoke(bakers, "--html", str(bakers.place / "nowhere" / "page.html"))
-    with pytest.raises(InputError, match=r"--html .*list: cannot be written"):
+    with pytest.raises(InputError, match=r"--html .*list: is a folder; name a file in it"):
         invoke(bakers, "--html", str(bakers.folder))
+    assert not list(bakers.place.glob(".*.survey-tracker"))
+
+
+def test_what_was_measured_is_told_though_the_page_cannot_be_written(
+    bakers: DatedList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, _: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    words = ["evaluate", "--config", str(bakers.config), "--html", str(bakers.place / "page.html")]
+    done = CliRunner().invoke(cli, words)
+    assert "page.html: cannot be written: No space left" in str(done.exception)
+    assert "top-1" in done.stdout
+    assert not list(bakers.place.glob(".*.survey-tracker"))
 
 
 def test_a_page_of_almost_nothing(bakers: DatedList) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -264,6 +265,14 @@ def test_text_and_plot(bakers: DatedList) -> None:
     assert plot.read_bytes() == first
 
 
+def test_a_short_time_has_days_on_its_axis(bakers: DatedList) -> None:
+    plot = bakers.place / "replay.svg"
+    invoke(bakers, "--from", "2024-01-01", "--to", "2024-01-07", "--plot", str(plot))
+    days = re.findall(r">(\d\d-\d\d)</text>", plot.read_text(encoding="utf-8"))
+    # The axis ends when the maintainers added the paper, on 5 February.
+    assert days == ["01-01", "01-05", "01-09", "01-13", "01-17", "01-21", "01-25", "01-29", "02-02"]
+
+
 def test_problems_are_one_sentence(bakers: DatedList, tmp_path: Path) -> None:
     def refused(*words: str) -> str:
         with pytest.raises(InputError) as caught:
@@ -272,6 +281,8 @@ def test_problems_are_one_sentence(bakers: DatedList, tmp_path: Path) -> None:
 
     assert "begins on 2023-12-01" in refused("--from", "2023-01-01", "--to", "2024-01-01")
     assert "before --from" in refused("--from", "2024-02-01", "--to", "2024-01-01")
+    tomorrow = str(datetime.now(UTC).date() + timedelta(days=2))
+    assert "lies in the future" in refused("--from", "2024-02-01", "--to", tomorrow)
     nothing = refused("--from", "2026-01-05", "--to", "2026-02-01")
     assert "`tracker discover --since 2025-01-05`" in nothing
     assert ".svg" in refused("--from", "2024-01-01", "--to", "2024-01-02", "--plot", "plot.gif")

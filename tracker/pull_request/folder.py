@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,4 +196,6 @@ def write_atomically(path: Path, text: str) -> None:
         draft.chmod(mode)
         draft.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise TargetError(f"{path}: cannot be written: {error.strerror}") from None
