@@ -114,12 +114,13 @@ def some_of(papers: dict[str, Paper], lists: Iterable[ReadingList], share: float
 
 @dataclass(frozen=True, slots=True)
 class LabelledList:
-    """The papers of a list that are known, each with the sections it stands in today."""
+    """The papers of a list that are known, the sections each stands in today, and since when."""
 
     name: str
     papers: tuple[Paper, ...]
     labels: tuple[tuple[SectionPath, ...], ...]
     sections: tuple[Section, ...]
+    since: tuple[date, ...]
 
 
 def labelled(reading_list: ReadingList, papers: dict[str, Paper]) -> LabelledList:
@@ -129,8 +130,10 @@ def labelled(reading_list: ReadingList, papers: dict[str, Paper]) -> LabelledLis
     """
     where: dict[str, dict[SectionPath, None]] = defaultdict(dict)
     sections: dict[SectionPath, Section] = {}
+    since: dict[str, date] = {}
     for entry in reading_list.entries:
         if entry.arxiv_id in papers:
+            since.setdefault(entry.arxiv_id, entry.first_seen)
             for path in entry.sections:
                 where[entry.arxiv_id][path] = None
                 sections.setdefault(path, Section(path, level=len(path)))
@@ -139,4 +142,5 @@ def labelled(reading_list: ReadingList, papers: dict[str, Paper]) -> LabelledLis
         papers=tuple(papers[key] for key in where),
         labels=tuple(tuple(paths) for paths in where.values()),
         sections=tuple(sections.values()),
+        since=tuple(since[key] for key in where),
     )

@@ -1,11 +1,13 @@
 """How often the section classifier files a paper where the maintainers did.
 
-    python -m benchmarks.sections --lists DIR --papers DIR [--title-only] [--ablation] [--json]
+    python -m benchmarks.sections --lists DIR --papers DIR [--title-only] [--later SHARE]
+                                  [--ablation] [--json]
 
 For each list with at least 60 identified papers and five sections of two or more: five folds
-over papers, the fixed seed below (`--seed` for others). Sections of a single paper are left out,
-for in five folds they are never learned and tested at once. Any of a paper's sections counts as
-right.
+over papers, the fixed seed below (`--seed` for others). With `--later` no folds: that share of
+the papers, the first that were added, to learn from, and those added after to judge, as far as
+their sections were there. Sections of a single paper are left out, for in five folds they are
+never learned and tested at once. Any of a paper's sections counts as right.
 
 Of confidences: `ece`, ten bins; `ece_chance`, what confidences that tell the exact truth would
 show on so many papers; `log_loss` and `auc` of "the first section is right". `coverage_80` is
@@ -38,6 +40,7 @@ _SEED = 0
 Fold = tuple[np.ndarray, np.ndarray]
 PRECISIONS = (0.8, 0.9)
 _DRAWS = 200
+_LEAST_LEARNED, _LEAST_TESTED = 40, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +119,54 @@ def qualifying(lists: Sequence[LabelledList]) -> list[LabelledList]:
                 tuple(data.papers[place] for place in places),
                 tuple(labels[place] for place in places),
                 kept,
+                tuple(data.since[place] for place in places),
             )
         )
     return found
 
 
-def measure(data: LabelledList, method: Method, seed: int = _SEED) -> dict[str, float]:
-    """The figures of one method on one list, over five folds."""
+def folds(data: LabelledList, seed: int = _SEED) -> list[Fold]:
+    """Every paper tested once, in five parts."""
+    return list(KFold(5, shuffle=True, random_state=seed).split(data.papers))
+
+
+def later(data: LabelledList, share: float) -> tuple[LabelledList, list[Fold]] | None:
+    """The list's first papers to learn from, and those added after under sections there were.
+
+    What came in one import is not torn apart. None where too few are on either side.
+    """
+    order = sorted(range(len(data.papers)), key=lambda place: data.since[place])
+    days = [data.since[place] for place in order]
+    first = int(share * len(order))
+    while 0 < first < len(order) and days[first] == days[first - 1]:
+        first += 1
+    there = {path for place in order[:first] for path in data.labels[place]}
+    kept = order[:first] + [p for p in order[first:] if there.intersection(data.labels[p])]
+    if first < _LEAST_LEARNED or len(kept) - first < _LEAST_TESTED:
+        return None
+    rest = LabelledList(
+        data.name,
+        tuple(data.papers[place] for place in kept),
+        tuple(tuple(path for path in data.labels[place] if path in there) for place in kept),
+        tuple(section for section in data.sections if section.path in there),
+        tuple(data.since[place] for place in kept),
+    )
+    return rest, [(np.arange(first), np.arange(first, len(kept)))]
+
+
+def measure(data: LabelledList, method: Method, splits: Sequence[Fold]) -> dict[str, float]:
+    """The figures of one method on the tested papers of one list."""
     paths = [section.path for section in data.sections]
     truth = np.array([[path in places for path in paths] for places in data.labels])
     scores = np.zeros(truth.shape)
     bars = np.full((len(PRECISIONS), len(truth)), np.inf)
-    for train, test in KFold(5, shuffle=True, random_state=seed).split(truth):
+    for train, test in splits:
         judged = method(data, truth, train, test)
         scores[test] = judged.scores
         for row, threshold in enumerate(judged.thresholds):
             bars[row, test] = np.inf if threshold is None else threshold
+    tested = np.sort(np.concatenate([test for _, test in splits]))
+    scores, truth, bars = scores[tested], truth[tested], bars[:, tested]
     found = quality(scores, truth)
     figures = {"top1": found.top1, "top3": found.top3, "macro_f1": found.macro_f1}
     if scores.min() >= 0 and scores.max() <= 1:
@@ -191,6 +226,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--title-only", action="store_true", help="withhold the abstracts")
     parser.add_argument("--ablation", action="store_true", help="also leave out one part at a time")
     parser.add_argument("--seed", type=int, default=_SEED, help="of the folds")
+    parser.add_argument(
+        "--later", type=float, metavar="SHARE", help="no folds: learn from the first papers added"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     lists = read_lists(options.lists)
@@ -203,10 +241,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         methods |= {f"without {part}": ours(part) for part in _PARTS}
     figures: dict[str, dict[str, dict[str, float]]] = {}
     for data in qualifying([labelled(each, papers) for each in lists]):
+        given = later(data, options.later) if options.later else (data, folds(data, options.seed))
+        if given is None:
+            continue
         print(f"{data.name}: {len(data.papers)} papers", file=sys.stderr)
-        figures[data.name] = {
-            name: measure(data, method, options.seed) for name, method in methods.items()
-        }
+        figures[data.name] = {name: measure(given[0], m, given[1]) for name, m in methods.items()}
     if options.json:
         print(json.dumps({"overall": averages(figures), "lists": figures}, indent=1))
     else:
