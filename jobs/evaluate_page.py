@@ -149,7 +149,7 @@ def _ranking(evaluation: Evaluation, found: RelevanceAssessment) -> Mapping[str,
     widest = max(count for _, count in counts) or 1
     return {
         "sentences": list(relevance_sentences(found)),
-        "spread": [(label, count, round(420 * count / widest, 1)) for label, count in counts],
+        "spread": [(label, count, round(220 * count / widest, 1)) for label, count in counts],
         "farthest": [
             {**_named(evaluation.listing[place]), "position": found.positions[place]}
             for place in farthest(found, 20)

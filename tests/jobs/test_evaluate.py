@@ -158,6 +158,29 @@ def test_the_page_needs_nothing_but_itself(bakers: DatedList) -> None:
     assert SLIPPED in " ".join(page.words)
 
 
+def test_what_is_wide_scrolls_in_its_own_box(bakers: DatedList) -> None:
+    # Else a phone breaks names after every second letter, or shrinks a plot's labels to dots.
+    fill(bakers.place, [*listed(), *others()])
+    path = bakers.place / "page.html"
+    invoke(bakers, "--html", str(path))
+    source = path.read_text(encoding="utf-8")
+    assert source.count("<table") == source.count('<div class="wide"><table') > 2
+    [plot] = [line for line in source.splitlines() if "Confusion between sections" in line]
+    assert plot.startswith('<div class="wide"><svg')
+    assert ".wide svg { max-width: none }" in source
+    assert ".name { min-width: 9rem }" in source
+
+
+def test_the_page_says_what_bars_and_colours_mean(bakers: DatedList) -> None:
+    fill(bakers.place, [*listed(), *others()])
+    path = bakers.place / "page.html"
+    invoke(bakers, "--html", str(path))
+    words = _Page(path.read_text(encoding="utf-8")).words
+    assert "share found" in words
+    assert {" right, ", " wrong."} <= {word.rstrip("\n") for word in words}
+    assert "confidence told" in words
+
+
 def test_titles_and_headings_are_text_in_the_page(bakers: DatedList) -> None:
     text = (bakers.folder / "README.md").read_text(encoding="utf-8")
     text = text.replace(SLIPPED, HOSTILE).replace("## Pastry", "## Pastry <b>&</b> `<img src=x>`")
