@@ -9,6 +9,8 @@ from classifiers.assessment import Assessment, RelevanceAssessment
 from jobs.console import printable
 from jobs.evaluate import Evaluation
 from jobs.evaluate_report import (
+    COUNTED_ONCE,
+    FOUND_AND_RIGHT,
     RECALLS,
     Names,
     farthest,
@@ -44,6 +46,8 @@ def page(evaluation: Evaluation) -> str:
         entries=evaluation.entries,
         papers=len(evaluation.listing),
         cautions=evaluation.cautions,
+        found_and_right=FOUND_AND_RIGHT,
+        counted_once=COUNTED_ONCE,
         tiles=_tiles(filing, ranking),
         filing=_filing(evaluation, filing) if filing else None,
         ranking=_ranking(evaluation, ranking) if ranking else None,

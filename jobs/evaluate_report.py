@@ -14,6 +14,14 @@ from jobs.past import Held
 from tracker.taxonomy import Path, path_text
 
 RECALLS = (100, 300)
+FOUND_AND_RIGHT = (
+    "Found: of a section's papers, those the bot would file there or under another section they "
+    "stand in. Right: of what it would file there, what stands there."
+)
+COUNTED_ONCE = (
+    "Here a paper under several headings counts once: under the one the bot chose if that is "
+    "right, else under the first, so a row may hold fewer papers than its section."
+)
 _BINS = (10, 30, 100, 300, 1000, 3000)
 _CONFUSED, _SUSPECTS, _FARTHEST = 10, 20, 10
 
@@ -60,7 +68,9 @@ def _sections(evaluation: Evaluation) -> dict[str, Any] | None:
             {
                 "section": list(one.path),
                 "papers": one.papers,
+                "found": one.found,
                 "predicted": one.predicted,
+                "right": one.right,
                 "recall": _rounded(one.recall),
                 "precision": _rounded(one.precision),
             }
@@ -149,7 +159,7 @@ def text(evaluation: Evaluation) -> str:
 def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> Iterator[str]:
     yield "\n".join(["FILING", *filing_sentences(found)])
     rows = [_row(one, names) for one in found.sections]
-    yield table(["section", "papers", "found", "right", ""], rows)
+    yield table(["section", "papers", "found", "right", ""], rows) + f"\n\n{FOUND_AND_RIGHT}"
     yield "How sure, and how often right:\n" + "\n".join(_bin(b) for b in found.reliability)
     if found.confused:
         lines = [
@@ -169,7 +179,7 @@ def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> I
 
 
 def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
-    """A section: the share of its papers found again, and of those filed there that are its."""
+    """A section: the share of its papers filed right, and of those filed there that are its."""
     found = "–" if one.recall is None else f"{one.recall:.0%}"
     right = "–" if one.precision is None else f"{one.precision:.0%}"
     name = names(one.path)

@@ -103,6 +103,22 @@ def test_a_tiny_list_is_told_that_it_is_tiny(bakers: DatedList) -> None:
     assert "Papers that stand in a section: 3" in said
 
 
+def test_a_paper_under_two_headings_is_found_in_both(bakers: DatedList) -> None:
+    text = (bakers.folder / "README.md").read_text(encoding="utf-8")
+    line = next(line for line in text.split("## Pastry")[1].splitlines() if line[:2] == "* ")
+    bakers.commit("2024-01-02", text.replace("## Ovens\n\n", f"## Ovens\n\n{line}\n"))
+    fill(bakers.place, listed())
+    path = bakers.place / "page.html"
+    document = json.loads(invoke(bakers, "--json", "--html", str(path)))
+    rows = document["sections"]["by_section"]
+    assert sum(row["papers"] for row in rows) == 25
+    assert sum(row["predicted"] for row in rows) == 24
+    assert sum(row["found"] for row in rows) == sum(row["right"] for row in rows) + 1
+    assert all(row["recall"] == round(row["found"] / row["papers"], 4) for row in rows)
+    assert "or under another section they stand in" in invoke(bakers)
+    assert "counts once" in path.read_text(encoding="utf-8")
+
+
 def test_nothing_is_written(bakers: DatedList) -> None:
     fill(bakers.place, [*listed(), *others()])
     before = (bakers.place / "papers.sqlite").read_bytes()
