@@ -119,6 +119,29 @@ def test_a_paper_under_two_headings_is_found_in_both(bakers: DatedList) -> None:
     assert "counts once" in path.read_text(encoding="utf-8")
 
 
+def test_one_section_is_told_to_be_nothing_to_tell_apart(bakers: DatedList) -> None:
+    text = corpus.reading_list(entries=24)
+    one = text.split("## Ovens", maxsplit=1)[0]
+    bakers.commit("2024-01-02", one)
+    assert "one section only: nothing is to be told apart" in invoke(bakers)
+    headless = "\n".join(line for line in one.splitlines() if not line.startswith("#"))
+    bakers.commit("2024-01-03", headless)
+    said = " ".join(measured(bakers)["cautions"])
+    assert "one section only: nothing is to be told apart" in said
+    assert "top-3" not in said
+
+
+def test_top_3_of_three_sections_is_told_to_say_nothing(bakers: DatedList) -> None:
+    said = " ".join(measured(bakers)["cautions"])
+    assert "Sections: 3; the right one is always among the first three" in said
+    more = (
+        corpus.reading_list()
+        + "\n## Flour\n\n* [Rye and Wheat](https://arxiv.org/abs/2301.00001)\n"
+    )
+    bakers.commit("2024-01-02", more)
+    assert "among the first three" not in " ".join(measured(bakers)["cautions"])
+
+
 def test_nothing_is_written(bakers: DatedList) -> None:
     fill(bakers.place, [*listed(), *others()])
     before = (bakers.place / "papers.sqlite").read_bytes()
