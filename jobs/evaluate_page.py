@@ -154,6 +154,7 @@ def _ranking(evaluation: Evaluation, found: RelevanceAssessment) -> Mapping[str,
     return {
         "sentences": list(relevance_sentences(found)),
         "spread": [(label, count, round(220 * count / widest, 1)) for label, count in counts],
+        "beyond": RECALLS[-1],
         "farthest": [
             {**_named(evaluation.listing[place]), "position": found.positions[place]}
             for place in farthest(found, 20)

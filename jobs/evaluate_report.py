@@ -135,9 +135,10 @@ def _quantile(values: Sequence[int], share: float) -> int:
 
 
 def farthest(found: RelevanceAssessment, most: int = _FARTHEST) -> list[int]:
-    """The listed papers that rank last, the last first."""
+    """The listed papers that rank last, the last first; none of those among the first 300."""
     order = sorted(range(len(found.positions)), key=lambda i: -found.positions[i])
-    return order[:most]
+    # What ranks well would have been found, however few rank behind it.
+    return [place for place in order[:most] if found.positions[place] > RECALLS[-1]]
 
 
 # Text
@@ -222,7 +223,9 @@ def _relevance_text(evaluation: Evaluation, found: RelevanceAssessment) -> Itera
         f"{' '.join(evaluation.listing[place].paper.title.split())}"
         for place in farthest(found)
     ]
-    yield "\n".join(["Listed papers least like the rest, with their place:", *lines])
+    if lines:
+        head = f"Listed papers beyond the first {RECALLS[-1]}, the last first, with their place:"
+        yield "\n".join([head, *lines])
 
 
 def filing_sentences(found: Assessment) -> Iterator[str]:

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from classifiers.assessment import RelevanceAssessment
 from db import history, papers
 from db.index import Index
 from jobs.cli import cli
+from jobs.evaluate_report import farthest
 from tests.jobs import corpus
 from tests.jobs.dated_list import DatedList, fill
 from tracker.errors import InputError
@@ -218,6 +220,21 @@ def test_the_page_says_what_bars_and_colours_mean(bakers: DatedList) -> None:
     assert "share found" in words
     assert {" right, ", " wrong."} <= {word.rstrip("\n") for word in words}
     assert "confidence told" in words
+
+
+def test_a_paper_that_ranks_well_is_not_told_to_be_missed(bakers: DatedList) -> None:
+    fill(bakers.place, [*listed(), *others()])
+    path = bakers.place / "page.html"
+    said = invoke(bakers, "--html", str(path))
+    assert "beyond the first 300" not in said
+    assert "would not have found" not in path.read_text(encoding="utf-8")
+    assert measured(bakers)["relevance"]["farthest"] == []
+
+
+def test_only_what_ranks_beyond_the_figures_is_far() -> None:
+    found = RelevanceAssessment(stream=900, positions=(1, 300, 301, 700), chances=(0.5,) * 4)
+    assert farthest(found) == [3, 2]
+    assert farthest(found, 1) == [3]
 
 
 def test_titles_and_headings_are_text_in_the_page(bakers: DatedList) -> None:
