@@ -13,6 +13,7 @@ from jobs.evaluate_report import (
     FOUND_AND_RIGHT,
     RECALLS,
     Names,
+    brief,
     farthest,
     filing_sentences,
     place_of,
@@ -144,7 +145,8 @@ def _confusion(found: Assessment, names: Names) -> Mapping[str, Any]:
                         f"→ {_clean(names(found.paths[column]))}",
                     }
                 )
-    rows = [_clean(names(found.paths[column])) for column in kept]
+    full = [_clean(names(found.paths[column])) for column in kept]
+    rows = [(brief(name, 46), name) for name in full]
     return {"cells": cells, "names": rows, "left_out": len(used) - len(kept)}
 
 

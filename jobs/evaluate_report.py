@@ -8,7 +8,7 @@ from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment, SectionQuality
 from classifiers.evaluation import Bin, Suspect
-from jobs.console import table
+from jobs.console import shortened, table
 from jobs.evaluate import Evaluation
 from jobs.past import Held
 from tracker.taxonomy import Path, path_text
@@ -164,7 +164,7 @@ def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> I
     yield "How sure, and how often right:\n" + "\n".join(_bin(b) for b in found.reliability)
     if found.confused:
         lines = [
-            f"  {count:3} {names(a)}  taken for  {names(b)}"
+            f"  {count:3} {brief(names(a))}  taken for  {brief(names(b))}"
             for a, b, count in found.confused[:_CONFUSED]
         ]
         yield "\n".join(["Sections confused most:", *lines])
@@ -183,9 +183,13 @@ def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
     """A section: the share of its papers filed right, and of those filed there that are its."""
     found = "–" if one.recall is None else f"{one.recall:.0%}"
     right = "–" if one.precision is None else f"{one.precision:.0%}"
-    name = names(one.path)
-    shown = name if len(name) <= 60 else f"{name[:59]}…"
-    return shown, one.papers, found.rjust(5), right.rjust(5), _bar(one.recall or 0.0, 20)
+    return (
+        brief(names(one.path)),
+        one.papers,
+        found.rjust(5),
+        right.rjust(5),
+        _bar(one.recall or 0.0, 20),
+    )
 
 
 def _bin(b: Bin) -> str:
@@ -277,6 +281,12 @@ def spread(found: RelevanceAssessment) -> list[tuple[str, int]]:
 def place_of(held: Held) -> str:
     """The file and line of an entry, as editors and terminals read it."""
     return f"{held.entry.file}:{held.entry.start + 1}"
+
+
+def brief(name: str, length: int = 60) -> str:
+    """A section's name on a line with others: headings can be as long as paragraphs."""
+    # Names that begin alike are told apart by their ends.
+    return shortened(name, length)
 
 
 class Names:

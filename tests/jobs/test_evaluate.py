@@ -144,6 +144,26 @@ def test_top_3_of_three_sections_is_told_to_say_nothing(bakers: DatedList) -> No
     assert "among the first three" not in " ".join(measured(bakers)["cautions"])
 
 
+LONG = "Everything that was ever written of the baking of bread, in and around "
+
+
+def test_long_names_are_cut_where_they_are_alike(bakers: DatedList) -> None:
+    text = (bakers.folder / "README.md").read_text(encoding="utf-8")
+    for name in corpus.SECTIONS:
+        text = text.replace(f"## {name}\n", f"## {LONG}{name}\n")
+    bakers.commit("2024-01-02", text)
+    path = bakers.place / "page.html"
+    said = invoke(bakers, "--html", str(path))
+    table, confused = said.split("\nsection ")[1], said.split("Sections confused most:\n")[1]
+    rows = table.splitlines()[2:5]
+    assert [row.split("  ")[0].split()[-1] for row in rows] == list(corpus.SECTIONS)
+    assert all(row.startswith("Everything that was") and "…" in row for row in rows)
+    assert LONG + "Ovens" not in confused.split("\n\n")[0]
+    assert re.search(r"\d Everything .+….+ Ovens  taken for  Everything", confused)
+    plot = path.read_text(encoding="utf-8").split("Confusion between sections")[1]
+    assert re.search(r">Everything that was[^<]*…[^<]* Ovens<title>", plot)
+
+
 def test_nothing_is_written(bakers: DatedList) -> None:
     fill(bakers.place, [*listed(), *others()])
     before = (bakers.place / "papers.sqlite").read_bytes()
