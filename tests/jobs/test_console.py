@@ -113,6 +113,13 @@ def test_a_table_aligns_words_left_and_numbers_right() -> None:
     ]
 
 
+def test_names_that_are_numbers_stay_names() -> None:
+    assert table(["section", "n"], [["2023", 5], ["2024", 12]]).splitlines()[2:] == [
+        "2023      5",
+        "2024     12",
+    ]
+
+
 def test_the_first_column_gives_way_to_a_narrow_terminal() -> None:
     rows = [["semantic_scholar (citations DOI:10.1234/x)", 5], ["arxiv", 1234]]
     assert table(["name", "n"], rows, width=26).splitlines() == [
