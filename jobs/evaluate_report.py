@@ -23,6 +23,9 @@ COUNTED_ONCE = (
     "right, else under the first, so a row may hold fewer papers than its section."
 )
 _BINS = (10, 30, 100, 300, 1000, 3000)
+_BIN_WIDTH = 68
+"""A line of the reliability diagram with its bar, and a count of four digits."""
+
 _CONFUSED, _SUSPECTS, _FARTHEST = 10, 20, 10
 
 
@@ -144,30 +147,27 @@ def farthest(found: RelevanceAssessment, most: int = _FARTHEST) -> list[int]:
 # Text
 
 
-def text(evaluation: Evaluation) -> str:
-    """The evaluation for a person."""
+def text(evaluation: Evaluation, width: int | None = None) -> str:
+    """The evaluation for a person, its tables no wider than `width`."""
     files = dict.fromkeys(one.entry.file for one in evaluation.listing)
     head = f"{', '.join(files)}: {evaluation.entries} entries, {len(evaluation.listing)} papers"
     parts = [head, "\n".join(evaluation.cautions)]
     if evaluation.sections is not None:
         names = Names(evaluation.sections.paths)
-        parts += _sections_text(evaluation, evaluation.sections, names)
+        parts += _sections_text(evaluation, evaluation.sections, names, width)
     if evaluation.relevance is not None:
-        parts += _relevance_text(evaluation, evaluation.relevance)
+        parts += _relevance_text(evaluation, evaluation.relevance, width)
     return "\n\n".join(part for part in parts if part)
 
 
-def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> Iterator[str]:
+def _sections_text(
+    evaluation: Evaluation, found: Assessment, names: Names, width: int | None
+) -> Iterator[str]:
     yield "\n".join(["FILING", *filing_sentences(found)])
-    rows = [_row(one, names) for one in found.sections]
-    yield table(["section", "papers", "found", "right", ""], rows) + f"\n\n{FOUND_AND_RIGHT}"
-    yield "How sure, and how often right:\n" + "\n".join(_bin(b) for b in found.reliability)
+    yield f"{_section_table(found, names, width)}\n\n{FOUND_AND_RIGHT}"
+    yield "How sure, and how often right:\n" + "\n".join(_bin(b, width) for b in found.reliability)
     if found.confused:
-        lines = [
-            f"  {count:3} {brief(names(a))}  taken for  {brief(names(b))}"
-            for a, b, count in found.confused[:_CONFUSED]
-        ]
-        yield "\n".join(["Sections confused most:", *lines])
+        yield "\n".join(["Sections confused most:", *_confused_lines(found, names, width)])
     if found.suspects:
         lines = [
             line
@@ -177,6 +177,25 @@ def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> I
         left = len(found.suspects) - _SUSPECTS
         more = [f"  and {left} more; --json and --html have all"] if left > 0 else []
         yield "\n".join(["Entries that look misfiled, the clearest first:", *lines, *more])
+
+
+def _section_table(found: Assessment, names: Names, width: int | None) -> str:
+    """A row a section; the bars, which only repeat a number, are the first to give way."""
+    head = ["section", "papers", "found", "right", ""]
+    rows = [_row(one, names) for one in found.sections]
+    shown = table(head, rows)
+    if width is None or max(map(len, shown.splitlines())) <= width:
+        return shown
+    return table(head[:-1], [row[:-1] for row in rows], width)
+
+
+def _confused_lines(found: Assessment, names: Names, width: int | None) -> Iterator[str]:
+    """The pairs of sections confused most, a line each."""
+    pairs = found.confused[:_CONFUSED]
+    between = "  taken for  "
+    room = 60 if width is None else max(12, min(60, (width - 6 - len(between)) // 2))
+    for a, b, count in pairs:
+        yield f"  {count:3} {brief(names(a), room)}{between}{brief(names(b), room)}"
 
 
 def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
@@ -192,12 +211,10 @@ def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
     )
 
 
-def _bin(b: Bin) -> str:
+def _bin(b: Bin, width: int | None) -> str:
     span = f"{b.low:.1f}–{b.high:.1f}"
-    return (
-        f"  {span}  said {b.confidence:.2f}  right {b.accuracy:.2f}  "
-        f"{_bar(b.accuracy, 20):20}  {b.count} papers"
-    )
+    bar = f"{_bar(b.accuracy, 20):20}  " if width is None or width >= _BIN_WIDTH else ""
+    return f"  {span}  said {b.confidence:.2f}  right {b.accuracy:.2f}  {bar}{b.count} papers"
 
 
 def _bar(share: float, width: int) -> str:
@@ -216,11 +233,14 @@ def _suspect_lines(
     yield f"    would be in  {names(found.paths[suspect.better])} ({suspect.confidence:.2f})"
 
 
-def _relevance_text(evaluation: Evaluation, found: RelevanceAssessment) -> Iterator[str]:
+def _relevance_text(
+    evaluation: Evaluation, found: RelevanceAssessment, width: int | None
+) -> Iterator[str]:
     yield "\n".join(["RELEVANCE", *relevance_sentences(found)])
     counts = spread(found)
     widest = max(count for _, count in counts) or 1
-    lines = [f"  {label:>12}  {count:4}  {_bar(count / widest, 30)}" for label, count in counts]
+    bar = 30 if width is None else max(0, min(30, width - 22))
+    lines = [f"  {label:>12}  {count:4}  {_bar(count / widest, bar)}" for label, count in counts]
     yield "\n".join(["Where the listed papers rank:", *lines])
     lines = [
         f"  {found.positions[place]:6}  {place_of(evaluation.listing[place])}  "

@@ -164,6 +164,28 @@ def test_long_names_are_cut_where_they_are_alike(bakers: DatedList) -> None:
     assert re.search(r">Everything that was[^<]*…[^<]* Ovens<title>", plot)
 
 
+def test_a_narrow_terminal_gets_no_bars_it_has_no_room_for(
+    bakers: DatedList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(bakers.place, [*listed(), *others()])
+    monkeypatch.setattr("jobs.measure.terminal_width", lambda: 60)
+    narrow = invoke(bakers)
+    shown = narrow.split("\nsection ")[1].split("\n\nFound:")[0].splitlines()
+    assert max(map(len, shown)) <= 60
+    text = (bakers.folder / "README.md").read_text(encoding="utf-8")
+    for name in corpus.SECTIONS:
+        text = text.replace(f"## {name}\n", f"## {LONG}{name}\n")
+    bakers.commit("2024-01-02", text)
+    said = invoke(bakers)
+    for head in ("\nsection ", "How sure, and how often right:\n", "Sections confused most:\n"):
+        shown = (head.strip("\n") + said.split(head)[1].split("\n\n")[0]).splitlines()[1:]
+        assert max(map(len, shown)) <= 60
+        assert "█" not in "".join(shown)
+    ranks = said.split("Where the listed papers rank:\n")[1].split("\n\n")[0]
+    assert max(map(len, ranks.splitlines())) <= 60
+    assert "█" in ranks
+
+
 def test_nothing_is_written(bakers: DatedList) -> None:
     fill(bakers.place, [*listed(), *others()])
     before = (bakers.place / "papers.sqlite").read_bytes()
