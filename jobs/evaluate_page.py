@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment
-from jobs.console import printable
+from jobs.console import counted, printable
 from jobs.evaluate import Evaluation
 from jobs.evaluate_report import (
     COUNTED_ONCE,
@@ -18,6 +18,7 @@ from jobs.evaluate_report import (
     filing_sentences,
     place_of,
     relevance_sentences,
+    size,
     spread,
 )
 from jobs.past import Held
@@ -44,8 +45,7 @@ def page(evaluation: Evaluation) -> str:
     filing, ranking = evaluation.sections, evaluation.relevance
     return environment.get_template("evaluate.html.j2").render(
         files=list(dict.fromkeys(one.entry.file for one in evaluation.listing)),
-        entries=evaluation.entries,
-        papers=len(evaluation.listing),
+        size=size(evaluation),
         cautions=evaluation.cautions,
         found_and_right=FOUND_AND_RIGHT,
         counted_once=COUNTED_ONCE,
@@ -89,6 +89,7 @@ def _filing(evaluation: Evaluation, found: Assessment) -> Mapping[str, Any]:
                 "at": round(_SIDE * b.confidence, 1),
                 "dot": round(_SIDE * (1 - b.accuracy), 1),
                 "count": b.count,
+                "papers": counted(b.count, "paper"),
                 "said": f"{b.confidence:.2f}",
                 "right": f"{b.accuracy:.2f}",
             }
@@ -145,9 +146,10 @@ def _confusion(found: Assessment, names: Names) -> Mapping[str, Any]:
                         f"→ {_clean(names(found.paths[column]))}",
                     }
                 )
+    left_out = counted(len(used) - len(kept), "section") if len(used) > len(kept) else ""
     full = [_clean(names(found.paths[column])) for column in kept]
     rows = [(brief(name, 46), name) for name in full]
-    return {"cells": cells, "names": rows, "left_out": len(used) - len(kept)}
+    return {"cells": cells, "names": rows, "left_out": left_out}
 
 
 def _ranking(evaluation: Evaluation, found: RelevanceAssessment) -> Mapping[str, Any]:

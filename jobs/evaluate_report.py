@@ -8,7 +8,7 @@ from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment, SectionQuality
 from classifiers.evaluation import Bin, Suspect
-from jobs.console import shortened, table
+from jobs.console import counted, shortened, table
 from jobs.evaluate import Evaluation
 from jobs.past import Held
 from tracker.taxonomy import Path, path_text
@@ -150,7 +150,7 @@ def farthest(found: RelevanceAssessment, most: int = _FARTHEST) -> list[int]:
 def text(evaluation: Evaluation, width: int | None = None) -> str:
     """The evaluation for a person, its tables no wider than `width`."""
     files = dict.fromkeys(one.entry.file for one in evaluation.listing)
-    head = f"{', '.join(files)}: {evaluation.entries} entries, {len(evaluation.listing)} papers"
+    head = f"{', '.join(files)}: {size(evaluation)}"
     parts = [head, "\n".join(evaluation.cautions)]
     if evaluation.sections is not None:
         names = Names(evaluation.sections.paths)
@@ -214,7 +214,8 @@ def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
 def _bin(b: Bin, width: int | None) -> str:
     span = f"{b.low:.1f}–{b.high:.1f}"
     bar = f"{_bar(b.accuracy, 20):20}  " if width is None or width >= _BIN_WIDTH else ""
-    return f"  {span}  said {b.confidence:.2f}  right {b.accuracy:.2f}  {bar}{b.count} papers"
+    count = counted(b.count, "paper")
+    return f"  {span}  said {b.confidence:.2f}  right {b.accuracy:.2f}  {bar}{count}"
 
 
 def _bar(share: float, width: int) -> str:
@@ -250,6 +251,11 @@ def _relevance_text(
     if lines:
         head = f"Listed papers beyond the first {RECALLS[-1]}, the last first, with their place:"
         yield "\n".join([head, *lines])
+
+
+def size(evaluation: Evaluation) -> str:
+    """How much the list holds, in words."""
+    return f"{counted(evaluation.entries, 'entry')}, {counted(len(evaluation.listing), 'paper')}"
 
 
 def filing_sentences(found: Assessment) -> Iterator[str]:

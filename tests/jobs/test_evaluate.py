@@ -305,10 +305,11 @@ def test_a_page_that_cannot_be_written_is_one_sentence(bakers: DatedList) -> Non
 def test_a_page_of_almost_nothing(bakers: DatedList) -> None:
     bakers.commit("2024-01-02", corpus.reading_list(entries=1).split("## Ovens", maxsplit=1)[0])
     path = bakers.place / "page.html"
-    invoke(bakers, "--html", str(path))
-    assert "Papers that stand in a section: 1" in " ".join(
-        _Page(path.read_text(encoding="utf-8")).words
-    )
+    said = invoke(bakers, "--html", str(path))
+    assert "README.md: 1 entry, 1 paper\n" in said
+    words = " ".join(_Page(path.read_text(encoding="utf-8")).words)
+    assert "Papers that stand in a section: 1" in words
+    assert "1 entry, 1 paper." in words
 
 
 def test_rejected_papers_are_no_stream(bakers: DatedList) -> None:
