@@ -39,20 +39,21 @@ _AT_ONCE = 5000
 class SectionQuality:
     """How a section's papers are filed; a share is None where nothing can be divided.
 
-    `papers` stand in it, `predicted` were filed under it, `right` are both. `recall` is the
-    share of its own papers filed under it, `precision` the share of those filed under it that
-    are its own.
+    `papers` stand in it; of these, `found` were filed under any section they stand in.
+    `predicted` were filed under it, and `right` are those of them that stand in it.
     """
 
     path: Path
     papers: int
+    found: int
     predicted: int
     right: int
 
     @property
     def recall(self) -> float | None:
-        """The share of its papers that were filed under it."""
-        return self.right / self.papers if self.papers else None
+        """The share of its papers that were filed under a section they stand in."""
+        # A paper filed under another of its sections is no mistake of this one.
+        return self.found / self.papers if self.papers else None
 
     @property
     def precision(self) -> float | None:
@@ -65,9 +66,10 @@ class Assessment:
     """Each paper filed as if it were not on the list.
 
     `papers` is how many stand in a section. `matrix` counts how often each section (row) was
-    taken for each (column), `confused` are the pairs of sections (true, taken for) with how
-    often, the most frequent first. Rows of `suspects` are places in the papers given, their
-    columns places in `paths`. `coverage` is by precision.
+    taken for each (column); a paper counts once, in the row of the section it was filed under
+    where that is right, else of the first that it stands in. `confused` are the pairs of
+    sections (true, taken for) with how often, the most frequent first. Rows of `suspects` are
+    places in the papers given, their columns places in `paths`. `coverage` is by precision.
     """
 
     paths: tuple[Path, ...]
@@ -135,6 +137,7 @@ def _assessment(
             SectionQuality(
                 path,
                 papers=int(truth[:, column].sum()),
+                found=int((right & truth[:, column]).sum()),
                 predicted=int((best == column).sum()),
                 right=int((right & (best == column)).sum()),
             )

@@ -102,12 +102,24 @@ def shortened(text: str, length: int) -> str:
     return f"{text[: length - 1 - end]}…{text[-end:]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things, the noun in its number."""
+    if noun.endswith("s"):
+        plural = f"{noun}es"
+    elif re.search(r"[^aeiou]y$", noun):
+        plural = f"{noun[:-1]}ies"
+    else:
+        plural = f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
 def table(
     headings: Iterable[str], rows: Iterable[Iterable[object]], width: int | None = None
 ) -> str:
     """Rows in aligned columns, numbers to the right, for a person to read.
 
-    The first column gives way where the table would be wider than `width`.
+    The first column holds names, also where they look like numbers; it gives way where the
+    table would be wider than `width`.
     """
     head = list(headings)
     body = [[str(cell) for cell in row] for row in rows]
@@ -115,7 +127,9 @@ def table(
     if width is not None and body:
         widths[0] = min(widths[0], max(width - sum(2 + w for w in widths[1:]), _SHORTEST))
         body = [[shortened(name, widths[0]), *rest] for name, *rest in body]
-    numeric = [all(row[i].replace(".", "").isdigit() for row in body) for i in range(len(head))]
+    numeric = [
+        i > 0 and all(row[i].replace(".", "").isdigit() for row in body) for i in range(len(head))
+    ]
 
     def line(cells: list[str]) -> str:
         fitted = (

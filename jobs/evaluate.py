@@ -139,6 +139,16 @@ def _cautions(
             f"From {FEW} on the figures begin to mean something."
         )
     sizes = [sum(section.path in paths for paths in labels) for section in sections]
+    if sum(size > 0 for size in sizes) == 1:
+        said.append(
+            "The papers stand in one section only: nothing is to be told apart, so the figures of "
+            "the filing say nothing."
+        )
+    elif 1 < len(sizes) <= 3:
+        said.append(
+            f"Sections: {len(sizes)}; the right one is always among the first three, so top-3 "
+            "says nothing."
+        )
     small = sum(size < 2 for size in sizes)
     if small and filed >= FEW:
         said.append(

@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment
-from jobs.console import printable
+from jobs.console import counted, printable
 from jobs.evaluate import Evaluation
 from jobs.evaluate_report import (
+    COUNTED_ONCE,
+    FOUND_AND_RIGHT,
     RECALLS,
     Names,
+    brief,
     farthest,
     filing_sentences,
     place_of,
     relevance_sentences,
+    size,
     spread,
 )
 from jobs.past import Held
@@ -41,9 +45,10 @@ def page(evaluation: Evaluation) -> str:
     filing, ranking = evaluation.sections, evaluation.relevance
     return environment.get_template("evaluate.html.j2").render(
         files=list(dict.fromkeys(one.entry.file for one in evaluation.listing)),
-        entries=evaluation.entries,
-        papers=len(evaluation.listing),
+        size=size(evaluation),
         cautions=evaluation.cautions,
+        found_and_right=FOUND_AND_RIGHT,
+        counted_once=COUNTED_ONCE,
         tiles=_tiles(filing, ranking),
         filing=_filing(evaluation, filing) if filing else None,
         ranking=_ranking(evaluation, ranking) if ranking else None,
@@ -84,6 +89,7 @@ def _filing(evaluation: Evaluation, found: Assessment) -> Mapping[str, Any]:
                 "at": round(_SIDE * b.confidence, 1),
                 "dot": round(_SIDE * (1 - b.accuracy), 1),
                 "count": b.count,
+                "papers": counted(b.count, "paper"),
                 "said": f"{b.confidence:.2f}",
                 "right": f"{b.accuracy:.2f}",
             }
@@ -140,8 +146,10 @@ def _confusion(found: Assessment, names: Names) -> Mapping[str, Any]:
                         f"→ {_clean(names(found.paths[column]))}",
                     }
                 )
-    rows = [_clean(names(found.paths[column])) for column in kept]
-    return {"cells": cells, "names": rows, "left_out": len(used) - len(kept)}
+    left_out = counted(len(used) - len(kept), "section") if len(used) > len(kept) else ""
+    full = [_clean(names(found.paths[column])) for column in kept]
+    rows = [(brief(name, 46), name) for name in full]
+    return {"cells": cells, "names": rows, "left_out": left_out}
 
 
 def _ranking(evaluation: Evaluation, found: RelevanceAssessment) -> Mapping[str, Any]:
@@ -149,7 +157,8 @@ def _ranking(evaluation: Evaluation, found: RelevanceAssessment) -> Mapping[str,
     widest = max(count for _, count in counts) or 1
     return {
         "sentences": list(relevance_sentences(found)),
-        "spread": [(label, count, round(420 * count / widest, 1)) for label, count in counts],
+        "spread": [(label, count, round(220 * count / widest, 1)) for label, count in counts],
+        "beyond": RECALLS[-1],
         "farthest": [
             {**_named(evaluation.listing[place]), "position": found.positions[place]}
             for place in farthest(found, 20)

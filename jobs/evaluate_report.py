@@ -8,13 +8,24 @@ from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment, SectionQuality
 from classifiers.evaluation import Bin, Suspect
-from jobs.console import table
+from jobs.console import counted, shortened, table
 from jobs.evaluate import Evaluation
 from jobs.past import Held
 from tracker.taxonomy import Path, path_text
 
 RECALLS = (100, 300)
+FOUND_AND_RIGHT = (
+    "Found: of a section's papers, those the bot would file there or under another section they "
+    "stand in. Right: of what it would file there, what stands there."
+)
+COUNTED_ONCE = (
+    "Here a paper under several headings counts once: under the one the bot chose if that is "
+    "right, else under the first, so a row may hold fewer papers than its section."
+)
 _BINS = (10, 30, 100, 300, 1000, 3000)
+_BIN_WIDTH = 68
+"""A line of the reliability diagram with its bar, and a count of four digits."""
+
 _CONFUSED, _SUSPECTS, _FARTHEST = 10, 20, 10
 
 
@@ -60,7 +71,9 @@ def _sections(evaluation: Evaluation) -> dict[str, Any] | None:
             {
                 "section": list(one.path),
                 "papers": one.papers,
+                "found": one.found,
                 "predicted": one.predicted,
+                "right": one.right,
                 "recall": _rounded(one.recall),
                 "precision": _rounded(one.precision),
             }
@@ -125,38 +138,36 @@ def _quantile(values: Sequence[int], share: float) -> int:
 
 
 def farthest(found: RelevanceAssessment, most: int = _FARTHEST) -> list[int]:
-    """The listed papers that rank last, the last first."""
+    """The listed papers that rank last, the last first; none of those among the first 300."""
     order = sorted(range(len(found.positions)), key=lambda i: -found.positions[i])
-    return order[:most]
+    # What ranks well would have been found, however few rank behind it.
+    return [place for place in order[:most] if found.positions[place] > RECALLS[-1]]
 
 
 # Text
 
 
-def text(evaluation: Evaluation) -> str:
-    """The evaluation for a person."""
+def text(evaluation: Evaluation, width: int | None = None) -> str:
+    """The evaluation for a person, its tables no wider than `width`."""
     files = dict.fromkeys(one.entry.file for one in evaluation.listing)
-    head = f"{', '.join(files)}: {evaluation.entries} entries, {len(evaluation.listing)} papers"
+    head = f"{', '.join(files)}: {size(evaluation)}"
     parts = [head, "\n".join(evaluation.cautions)]
     if evaluation.sections is not None:
         names = Names(evaluation.sections.paths)
-        parts += _sections_text(evaluation, evaluation.sections, names)
+        parts += _sections_text(evaluation, evaluation.sections, names, width)
     if evaluation.relevance is not None:
-        parts += _relevance_text(evaluation, evaluation.relevance)
+        parts += _relevance_text(evaluation, evaluation.relevance, width)
     return "\n\n".join(part for part in parts if part)
 
 
-def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> Iterator[str]:
+def _sections_text(
+    evaluation: Evaluation, found: Assessment, names: Names, width: int | None
+) -> Iterator[str]:
     yield "\n".join(["FILING", *filing_sentences(found)])
-    rows = [_row(one, names) for one in found.sections]
-    yield table(["section", "papers", "found", "right", ""], rows)
-    yield "How sure, and how often right:\n" + "\n".join(_bin(b) for b in found.reliability)
+    yield f"{_section_table(found, names, width)}\n\n{FOUND_AND_RIGHT}"
+    yield "How sure, and how often right:\n" + "\n".join(_bin(b, width) for b in found.reliability)
     if found.confused:
-        lines = [
-            f"  {count:3} {names(a)}  taken for  {names(b)}"
-            for a, b, count in found.confused[:_CONFUSED]
-        ]
-        yield "\n".join(["Sections confused most:", *lines])
+        yield "\n".join(["Sections confused most:", *_confused_lines(found, names, width)])
     if found.suspects:
         lines = [
             line
@@ -168,21 +179,43 @@ def _sections_text(evaluation: Evaluation, found: Assessment, names: Names) -> I
         yield "\n".join(["Entries that look misfiled, the clearest first:", *lines, *more])
 
 
+def _section_table(found: Assessment, names: Names, width: int | None) -> str:
+    """A row a section; the bars, which only repeat a number, are the first to give way."""
+    head = ["section", "papers", "found", "right", ""]
+    rows = [_row(one, names) for one in found.sections]
+    shown = table(head, rows)
+    if width is None or max(map(len, shown.splitlines())) <= width:
+        return shown
+    return table(head[:-1], [row[:-1] for row in rows], width)
+
+
+def _confused_lines(found: Assessment, names: Names, width: int | None) -> Iterator[str]:
+    """The pairs of sections confused most, a line each."""
+    pairs = found.confused[:_CONFUSED]
+    between = "  taken for  "
+    room = 60 if width is None else max(12, min(60, (width - 6 - len(between)) // 2))
+    for a, b, count in pairs:
+        yield f"  {count:3} {brief(names(a), room)}{between}{brief(names(b), room)}"
+
+
 def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
-    """A section: the share of its papers found again, and of those filed there that are its."""
+    """A section: the share of its papers filed right, and of those filed there that are its."""
     found = "–" if one.recall is None else f"{one.recall:.0%}"
     right = "–" if one.precision is None else f"{one.precision:.0%}"
-    name = names(one.path)
-    shown = name if len(name) <= 60 else f"{name[:59]}…"
-    return shown, one.papers, found.rjust(5), right.rjust(5), _bar(one.recall or 0.0, 20)
-
-
-def _bin(b: Bin) -> str:
-    span = f"{b.low:.1f}–{b.high:.1f}"
     return (
-        f"  {span}  said {b.confidence:.2f}  right {b.accuracy:.2f}  "
-        f"{_bar(b.accuracy, 20):20}  {b.count} papers"
+        brief(names(one.path)),
+        one.papers,
+        found.rjust(5),
+        right.rjust(5),
+        _bar(one.recall or 0.0, 20),
     )
+
+
+def _bin(b: Bin, width: int | None) -> str:
+    span = f"{b.low:.1f}–{b.high:.1f}"
+    bar = f"{_bar(b.accuracy, 20):20}  " if width is None or width >= _BIN_WIDTH else ""
+    count = counted(b.count, "paper")
+    return f"  {span}  said {b.confidence:.2f}  right {b.accuracy:.2f}  {bar}{count}"
 
 
 def _bar(share: float, width: int) -> str:
@@ -201,18 +234,28 @@ def _suspect_lines(
     yield f"    would be in  {names(found.paths[suspect.better])} ({suspect.confidence:.2f})"
 
 
-def _relevance_text(evaluation: Evaluation, found: RelevanceAssessment) -> Iterator[str]:
+def _relevance_text(
+    evaluation: Evaluation, found: RelevanceAssessment, width: int | None
+) -> Iterator[str]:
     yield "\n".join(["RELEVANCE", *relevance_sentences(found)])
     counts = spread(found)
     widest = max(count for _, count in counts) or 1
-    lines = [f"  {label:>12}  {count:4}  {_bar(count / widest, 30)}" for label, count in counts]
+    bar = 30 if width is None else max(0, min(30, width - 22))
+    lines = [f"  {label:>12}  {count:4}  {_bar(count / widest, bar)}" for label, count in counts]
     yield "\n".join(["Where the listed papers rank:", *lines])
     lines = [
         f"  {found.positions[place]:6}  {place_of(evaluation.listing[place])}  "
         f"{' '.join(evaluation.listing[place].paper.title.split())}"
         for place in farthest(found)
     ]
-    yield "\n".join(["Listed papers least like the rest, with their place:", *lines])
+    if lines:
+        head = f"Listed papers beyond the first {RECALLS[-1]}, the last first, with their place:"
+        yield "\n".join([head, *lines])
+
+
+def size(evaluation: Evaluation) -> str:
+    """How much the list holds, in words."""
+    return f"{counted(evaluation.entries, 'entry')}, {counted(len(evaluation.listing), 'paper')}"
 
 
 def filing_sentences(found: Assessment) -> Iterator[str]:
@@ -264,6 +307,12 @@ def spread(found: RelevanceAssessment) -> list[tuple[str, int]]:
 def place_of(held: Held) -> str:
     """The file and line of an entry, as editors and terminals read it."""
     return f"{held.entry.file}:{held.entry.start + 1}"
+
+
+def brief(name: str, length: int = 60) -> str:
+    """A section's name on a line with others: headings can be as long as paragraphs."""
+    # Names that begin alike are told apart by their ends.
+    return shortened(name, length)
 
 
 class Names:

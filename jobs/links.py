@@ -15,11 +15,11 @@ from typing import Literal
 from db import links as memory
 from db.index import Index
 from db.store import IndexStore
-from jobs.console import Console, Step
+from jobs.console import Console, Step, counted
 from jobs.discover import contact_of
 from jobs.links_ask import Checked, Stop, ask
 from jobs.links_listed import ListedLink, by_address, ignored, listed_links
-from jobs.links_show import CheckedLink, LinkReport, counted, show
+from jobs.links_show import CheckedLink, LinkReport, show
 from jobs.links_suggest import better_address
 from jobs.list_files import list_files, list_text
 from tracker.errors import InputError

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import click
 
 from jobs.annotations import annotation, one_line
-from jobs.console import Console
+from jobs.console import Console, counted
 from jobs.links_listed import ListedLink
 from tracker.links import LinkState
 
@@ -124,12 +124,6 @@ def _summary(report: LinkReport) -> str:
     asked = f"{counted(report.asked, 'address')} asked in {counted(report.requests, 'request')}"
     links = counted(len(report.links), "link")
     return f"{one_line(', '.join(report.files))}: {links}: {found} ({asked})"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things, the noun in its number."""
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
 
 
 def _counts(report: LinkReport) -> dict[str, int]:

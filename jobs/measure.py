@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from jobs import evaluate_report, replay_report
-from jobs.console import Console
+from jobs.console import Console, terminal_width
 from jobs.evaluate import evaluate
 from jobs.evaluate_page import page
 from jobs.replay import replay
@@ -50,7 +50,7 @@ def show_evaluation(settings: Settings, console: Console, *, html: Path | None =
     """
     _check(html, "--html")
     result = evaluate(settings, console)
-    console.say(evaluate_report.text(result))
+    console.say(evaluate_report.text(result, terminal_width()))
     console.document(evaluate_report.document(result))
     if html is not None:
         _write(html, page(result), "--html")

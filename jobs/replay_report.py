@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import Any
 
-from jobs.console import table
+from jobs.console import counted, table
 from jobs.replay import Guess, Replay, Week
 from tracker.taxonomy import Path, common_root, path_text
 
@@ -170,8 +170,8 @@ def cautions(replay: Replay) -> list[str]:
         )
     if replay.shelved:
         said.append(
-            f"Of {replay.shelved} papers the index gave up the abstract (index.keep_months); "
-            "replay with an index of its own whose keep_months is 0."
+            f"Of {counted(replay.shelved, 'paper')} the index gave up the abstract "
+            "(index.keep_months); replay with an index of its own whose keep_months is 0."
         )
     if 0 < len(replay.right) < 10:
         said.append(f"Papers to be found: {len(replay.right)}; shares of so few say little.")
@@ -208,10 +208,10 @@ def _found(replay: Replay) -> str:
                 continue
             lines.append(f"  {_title(replay, guess.place)}")
             where = "; ".join(_short(path, root) for path in hit.added.sections)
-            verdict = "there, too" if hit.agrees else f"would be under {_short(hit.section, root)}"
+            verdict = "there, too" if hit.agrees else f"under {_short(hit.section, root)}"
             lines.append(
-                f"    {week.last}, added {hit.added.day} ({hit.days} days later) under {where}; "
-                f"{verdict}"
+                f"    proposed {week.last}, added {hit.added.day} "
+                f"({counted(hit.days, 'day')} later) under {where}; proposed {verdict}"
             )
     return "\n".join(lines)
 
@@ -240,8 +240,8 @@ def sentences(replay: Replay) -> Iterator[str]:
     """What came of it, in words."""
     figures = summary(replay)
     yield (
-        f"{replay.start} to {replay.end}: {len(replay.weeks)} weeks, at most {replay.budget} "
-        "proposals a week."
+        f"{replay.start} to {replay.end}: {counted(len(replay.weeks), 'week')}, at most "
+        f"{counted(replay.budget, 'proposal')} a week."
     )
     if figures.right:
         yield (
@@ -252,14 +252,14 @@ def sentences(replay: Replay) -> Iterator[str]:
         yield "Nothing was to be found: no paper of these weeks in the index was added later."
     if figures.proposals:
         each = f": {figures.proposals_per_added} for each added one" if figures.found else ""
-        right = f"{figures.found} of {figures.proposals} proposals"
+        right = f"{figures.found} of {counted(figures.proposals, 'proposal')}"
         yield f"Precision {figures.precision:.3f} ({right}){each}."
     if figures.found and figures.days:
         low, middle, high = figures.days
         yield f"Section as the maintainers chose it: {figures.section_agreement:.2f} of them."
         yield (
-            f"Earlier than the maintainers by {middle:.0f} days (median; quartiles {low:.0f} and "
-            f"{high:.0f})."
+            f"Earlier than the maintainers by {counted(round(middle), 'day')} (median; quartiles "
+            f"{low:.0f} and {high:.0f})."
         )
     if figures.proposals:
         passing, found = figures.over_the_bars

@@ -27,6 +27,23 @@ def test_an_empty_section_has_no_shares() -> None:
     assert kelp.precision is None
 
 
+def test_a_paper_of_two_sections_is_found_in_both_wherever_it_is_filed() -> None:
+    papers, labels = listed()
+    both = [[ANTS, BEES] if own == [BEES] else own for own in labels]
+    found = assess(SECTIONS, papers, both)
+    assert found is not None
+    of = {one.path: one for one in found.sections}
+    right = sum(one.right for one in found.sections)
+    assert right == round(found.quality.top1 * len(papers))
+    # What is filed under bees is no miss of ants, and the other way about.
+    assert of[BEES].papers == 12
+    assert of[BEES].right < of[BEES].found == 12
+    assert of[BEES].recall == 1.0
+    assert of[ANTS].found > of[ANTS].right
+    # In the matrix each paper counts once.
+    assert found.matrix.sum() == len(papers)
+
+
 def test_a_misfiled_entry_is_a_suspect() -> None:
     papers, labels = listed()
     wrong = labels.index([BEES]) + 1

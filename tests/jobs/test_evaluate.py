@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from classifiers.assessment import RelevanceAssessment
 from db import history, papers
 from db.index import Index
 from jobs.cli import cli
+from jobs.evaluate_report import farthest
 from tests.jobs import corpus
 from tests.jobs.dated_list import DatedList, fill
 from tracker.errors import InputError
@@ -104,6 +106,87 @@ def test_a_tiny_list_is_told_that_it_is_tiny(bakers: DatedList) -> None:
     assert "Papers that stand in a section: 3" in said
 
 
+def test_a_paper_under_two_headings_is_found_in_both(bakers: DatedList) -> None:
+    text = (bakers.folder / "README.md").read_text(encoding="utf-8")
+    line = next(line for line in text.split("## Pastry")[1].splitlines() if line[:2] == "* ")
+    bakers.commit("2024-01-02", text.replace("## Ovens\n\n", f"## Ovens\n\n{line}\n"))
+    fill(bakers.place, listed())
+    path = bakers.place / "page.html"
+    document = json.loads(invoke(bakers, "--json", "--html", str(path)))
+    rows = document["sections"]["by_section"]
+    assert sum(row["papers"] for row in rows) == 25
+    assert sum(row["predicted"] for row in rows) == 24
+    assert sum(row["found"] for row in rows) == sum(row["right"] for row in rows) + 1
+    assert all(row["recall"] == round(row["found"] / row["papers"], 4) for row in rows)
+    assert "or under another section they stand in" in invoke(bakers)
+    assert "counts once" in path.read_text(encoding="utf-8")
+
+
+def test_one_section_is_told_to_be_nothing_to_tell_apart(bakers: DatedList) -> None:
+    text = corpus.reading_list(entries=24)
+    one = text.split("## Ovens", maxsplit=1)[0]
+    bakers.commit("2024-01-02", one)
+    assert "one section only: nothing is to be told apart" in invoke(bakers)
+    headless = "\n".join(line for line in one.splitlines() if not line.startswith("#"))
+    bakers.commit("2024-01-03", headless)
+    said = " ".join(measured(bakers)["cautions"])
+    assert "one section only: nothing is to be told apart" in said
+    assert "top-3" not in said
+
+
+def test_top_3_of_three_sections_is_told_to_say_nothing(bakers: DatedList) -> None:
+    said = " ".join(measured(bakers)["cautions"])
+    assert "Sections: 3; the right one is always among the first three" in said
+    more = (
+        corpus.reading_list()
+        + "\n## Flour\n\n* [Rye and Wheat](https://arxiv.org/abs/2301.00001)\n"
+    )
+    bakers.commit("2024-01-02", more)
+    assert "among the first three" not in " ".join(measured(bakers)["cautions"])
+
+
+LONG = "Everything that was ever written of the baking of bread, in and around "
+
+
+def test_long_names_are_cut_where_they_are_alike(bakers: DatedList) -> None:
+    text = (bakers.folder / "README.md").read_text(encoding="utf-8")
+    for name in corpus.SECTIONS:
+        text = text.replace(f"## {name}\n", f"## {LONG}{name}\n")
+    bakers.commit("2024-01-02", text)
+    path = bakers.place / "page.html"
+    said = invoke(bakers, "--html", str(path))
+    table, confused = said.split("\nsection ")[1], said.split("Sections confused most:\n")[1]
+    rows = table.splitlines()[2:5]
+    assert [row.split("  ")[0].split()[-1] for row in rows] == list(corpus.SECTIONS)
+    assert all(row.startswith("Everything that was") and "…" in row for row in rows)
+    assert LONG + "Ovens" not in confused.split("\n\n")[0]
+    assert re.search(r"\d Everything .+….+ Ovens  taken for  Everything", confused)
+    plot = path.read_text(encoding="utf-8").split("Confusion between sections")[1]
+    assert re.search(r">Everything that was[^<]*…[^<]* Ovens<title>", plot)
+
+
+def test_a_narrow_terminal_gets_no_bars_it_has_no_room_for(
+    bakers: DatedList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(bakers.place, [*listed(), *others()])
+    monkeypatch.setattr("jobs.measure.terminal_width", lambda: 60)
+    narrow = invoke(bakers)
+    shown = narrow.split("\nsection ")[1].split("\n\nFound:")[0].splitlines()
+    assert max(map(len, shown)) <= 60
+    text = (bakers.folder / "README.md").read_text(encoding="utf-8")
+    for name in corpus.SECTIONS:
+        text = text.replace(f"## {name}\n", f"## {LONG}{name}\n")
+    bakers.commit("2024-01-02", text)
+    said = invoke(bakers)
+    for head in ("\nsection ", "How sure, and how often right:\n", "Sections confused most:\n"):
+        shown = (head.strip("\n") + said.split(head)[1].split("\n\n")[0]).splitlines()[1:]
+        assert max(map(len, shown)) <= 60
+        assert "█" not in "".join(shown)
+    ranks = said.split("Where the listed papers rank:\n")[1].split("\n\n")[0]
+    assert max(map(len, ranks.splitlines())) <= 60
+    assert "█" in ranks
+
+
 def test_nothing_is_written(bakers: DatedList) -> None:
     fill(bakers.place, [*listed(), *others()])
     before = (bakers.place / "papers.sqlite").read_bytes()
@@ -159,6 +242,44 @@ def test_the_page_needs_nothing_but_itself(bakers: DatedList) -> None:
     assert SLIPPED in " ".join(page.words)
 
 
+def test_what_is_wide_scrolls_in_its_own_box(bakers: DatedList) -> None:
+    # Else a phone breaks names after every second letter, or shrinks a plot's labels to dots.
+    fill(bakers.place, [*listed(), *others()])
+    path = bakers.place / "page.html"
+    invoke(bakers, "--html", str(path))
+    source = path.read_text(encoding="utf-8")
+    assert source.count("<table") == source.count('<div class="wide"><table') > 2
+    [plot] = [line for line in source.splitlines() if "Confusion between sections" in line]
+    assert plot.startswith('<div class="wide"><svg')
+    assert ".wide svg { max-width: none }" in source
+    assert ".name { min-width: 9rem }" in source
+
+
+def test_the_page_says_what_bars_and_colours_mean(bakers: DatedList) -> None:
+    fill(bakers.place, [*listed(), *others()])
+    path = bakers.place / "page.html"
+    invoke(bakers, "--html", str(path))
+    words = _Page(path.read_text(encoding="utf-8")).words
+    assert "share found" in words
+    assert {" right, ", " wrong."} <= {word.rstrip("\n") for word in words}
+    assert "confidence told" in words
+
+
+def test_a_paper_that_ranks_well_is_not_told_to_be_missed(bakers: DatedList) -> None:
+    fill(bakers.place, [*listed(), *others()])
+    path = bakers.place / "page.html"
+    said = invoke(bakers, "--html", str(path))
+    assert "beyond the first 300" not in said
+    assert "would not have found" not in path.read_text(encoding="utf-8")
+    assert measured(bakers)["relevance"]["farthest"] == []
+
+
+def test_only_what_ranks_beyond_the_figures_is_far() -> None:
+    found = RelevanceAssessment(stream=900, positions=(1, 300, 301, 700), chances=(0.5,) * 4)
+    assert farthest(found) == [3, 2]
+    assert farthest(found, 1) == [3]
+
+
 def test_titles_and_headings_are_text_in_the_page(bakers: DatedList) -> None:
     text = (bakers.folder / "README.md").read_text(encoding="utf-8")
     text = text.replace(SLIPPED, HOSTILE).replace("## Pastry", "## Pastry <b>&</b> `<img src=x>`")
@@ -200,10 +321,11 @@ def test_what_was_measured_is_told_though_the_page_cannot_be_written(
 def test_a_page_of_almost_nothing(bakers: DatedList) -> None:
     bakers.commit("2024-01-02", corpus.reading_list(entries=1).split("## Ovens", maxsplit=1)[0])
     path = bakers.place / "page.html"
-    invoke(bakers, "--html", str(path))
-    assert "Papers that stand in a section: 1" in " ".join(
-        _Page(path.read_text(encoding="utf-8")).words
-    )
+    said = invoke(bakers, "--html", str(path))
+    assert "README.md: 1 entry, 1 paper\n" in said
+    words = " ".join(_Page(path.read_text(encoding="utf-8")).words)
+    assert "Papers that stand in a section: 1" in words
+    assert "1 entry, 1 paper." in words
 
 
 def test_rejected_papers_are_no_stream(bakers: DatedList) -> None:

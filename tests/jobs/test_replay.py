@@ -258,7 +258,13 @@ def test_text_and_plot(bakers: DatedList) -> None:
     said = invoke(bakers, *words, "--budget", "2")
     assert "Recall 1.00 (2 of 2)" in said
     assert "2024-01-08" in said
-    assert "would be under Ovens" in said
+    day = r"2024-\d\d-\d\d"
+    assert re.search(rf"proposed {day}, added {day} \(\d+ days? later\) under", said)
+    assert "; proposed under Ovens" in said
+    assert "; proposed there, too" in said
+    assert "4 weeks, at most 2 proposals a week" in said
+    said = invoke(bakers, "--from", "2024-01-01", "--to", "2024-01-07", "--budget", "1")
+    assert "1 week, at most 1 proposal a week" in said
     first = plot.read_bytes()
     assert ElementTree.fromstring(first).tag.endswith("svg")
     invoke(bakers, *words, "--budget", "2")
