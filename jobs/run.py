@@ -324,6 +324,7 @@ def _counts(result: RunResult) -> dict[str, Any]:
         "seen": funnel.seen,
         "relevant": funnel.relevant,
         "unplaced": funnel.unplaced,
+        "excluded": funnel.excluded,
         "postponed": funnel.postponed,
         "added": len(result.added),
         "updated": result.updated,
