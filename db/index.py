@@ -154,6 +154,11 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
+def check(url: str) -> None:
+    """Refuse an address that `Index.open` would refuse before it opens anything; make nothing."""
+    _engine(url).dispose()
+
+
 def _engine(url: str) -> Engine:
     try:
         address = make_url(url)
@@ -182,7 +187,10 @@ def _check_file(url: str, name: str | None) -> None:
         return
     path = Path(name)
     if not path.parent.is_dir():
-        raise InputError(f"index.url {url!r}: the folder {str(path.parent)!r} does not exist")
+        raise InputError(
+            f"index.url {url!r}: the folder {str(path.parent)!r} does not exist; "
+            "make it, or correct the address"
+        )
     if path.is_dir():
         raise InputError(f"index.url {url!r}: is a folder; name a file such as papers.sqlite")
     try:

@@ -44,7 +44,7 @@ def choose(
     nothing else is left; what the settings of a section say of it, and of those around it,
     holds always.
     """
-    excluded = [v for v in verdicts if any(s.exclude for s in around(v.section, sections))]
+    excluded = [v for v in verdicts if excluding(v.section, sections)]
     left_alone = {verdict.number for verdict in excluded}
     rest = [v for v in verdicts if v.number not in left_alone]
     placed = [v for v in rest if v.confidence >= min_confidence]
@@ -58,7 +58,7 @@ def choose(
                 break
             if verdict.number in chosen or held[verdict.section] >= most:
                 continue
-            if _has_room(verdict.section, held, sections):
+            if not limiting(verdict.section, held, sections):
                 chosen.add(verdict.number)
                 held[verdict.section] += 1
     return Choice(
@@ -69,14 +69,19 @@ def choose(
     )
 
 
-def _has_room(
+def excluding(section: Path, sections: Mapping[Path, SectionSettings]) -> SectionSettings | None:
+    """The settings by which nothing is filed under a section: its own, or of one around it."""
+    return next((found for found in around(section, sections) if found.exclude), None)
+
+
+def limiting(
     section: Path, held: Mapping[Path, int], sections: Mapping[Path, SectionSettings]
-) -> bool:
-    """Whether the limits of a section and of those around it leave room for one more."""
+) -> SectionSettings | None:
+    """The settings whose limit leaves no room for one more in a section, if any do."""
     for depth in range(1, len(section) + 1):
         part = section[:depth]
         limit = sections[part].limit if part in sections else None
         below = sum(count for path, count in held.items() if path[:depth] == part)
         if limit is not None and below >= limit:
-            return False
-    return True
+            return sections[part]
+    return None

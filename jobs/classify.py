@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from classifiers.relevance import RelevanceClassifier
@@ -43,6 +44,40 @@ class Judgement:
     verdicts: tuple[Verdict, ...] = ()
     asked: tuple[Verdict, ...] = ()
     min_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """What is judged: the papers known by a day, and those of them that are not on the list.
+
+    Of these `candidates` may be proposed, and reviewers turned down the `rejected`.
+    """
+
+    papers: Mapping[int, Paper]
+    candidates: Sequence[int]
+    rejected: Sequence[int]
+
+
+def pool_of(
+    papers: Mapping[int, Paper],
+    listing: Listing,
+    *,
+    reported: Collection[int],
+    rejected: Collection[int],
+    as_of: date,
+) -> Pool:
+    """What a run of that day judges; `reported` are the papers that came from sources."""
+    known = {
+        number: paper
+        for number, paper in papers.items()
+        if number in listing.sections or paper.published is None or paper.published <= as_of
+    }
+    unlisted = [number for number, paper in known.items() if not listing.has(number, paper)]
+    return Pool(
+        papers=known,
+        candidates=[n for n in unlisted if n in reported and n not in rejected],
+        rejected=[n for n in unlisted if n in rejected],
+    )
 
 
 def classify(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from classifiers.assessment import Assessment, RelevanceAssessment, assess, assess_relevance
 from db import history, papers
 from db.consolidate import BY_HAND
-from db.index import Index
+from db.index import Index, check
 from db.tables import RECORD
 from jobs.console import Console
 from jobs.listing import parse_list, sections_to_file_under, title_keys
@@ -58,8 +58,10 @@ def evaluate(
 ) -> Evaluation:
     """Measure both classifiers on the list that the settings name, with what the index knows.
 
-    Raises InputError when there is no list, TrackerError when it cannot be read.
+    Raises InputError when there is no list or index.url is no good, TrackerError when the list
+    cannot be read.
     """
+    check(settings.index_url)
     with console.step("Reading the list"):
         snapshot = open_target(settings, environ, dry_run=True).read()
         reading_list = parse_list(snapshot.files, settings)
@@ -82,7 +84,7 @@ def evaluate(
         places=len(sections),
         sections=filing,
         relevance=ranking,
-        cautions=tuple(_cautions(listing, labels, sections, stream)),
+        cautions=(*_missing(settings), *_cautions(listing, labels, sections, stream)),
     )
 
 
@@ -122,6 +124,17 @@ def _stream(listing: Sequence[Held], others: _Others) -> tuple[list[Paper], list
 
 def _newness(paper: Paper) -> tuple[object, ...]:
     return paper.published or date.min, paper.identifiers, paper.title
+
+
+def _missing(settings: Settings) -> list[str]:
+    """That there is no index, which may be a slip of the settings."""
+    if index_exists(settings):
+        return []
+    name = settings.index_url.removeprefix("sqlite:///")
+    return [
+        f"index.url {settings.index.url!r}: there is no file {name}, so the list alone was "
+        "read; run `tracker discover` first, or correct the address in tracker.toml."
+    ]
 
 
 def _cautions(

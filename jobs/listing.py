@@ -13,7 +13,7 @@ from db import history, papers
 from db.consolidate import READING_LIST
 from db.index import Index
 from tracker.errors import InputError
-from tracker.identifiers import normalise_title
+from tracker.identifiers import normalise_title, url_of
 from tracker.paper import Paper
 from tracker.pull_request.target import Snapshot
 from tracker.reading_list import Entry, ReadingList
@@ -114,14 +114,35 @@ def listing_of(
         if keep:
             _note_removed(session, reading_list.files, set(ids), now)
             history.replace_listing(session, _rows(entries, ids))
+    return _listing(reading_list, ids)
+
+
+def listing_as_seen(session: Session, reading_list: ReadingList) -> Listing:
+    """The listing, with nothing written: an entry that the index never saw has no paper yet."""
+    seen = {(row.file, row.text): row.paper for row in history.listing(session)}
+    ids = [seen.get((e.file, e.text)) or _named(session, e) for e in reading_list.entries]
+    return _listing(reading_list, ids)
+
+
+def _named(session: Session, entry: Entry) -> int | None:
+    """The paper that an entry's identifiers name: its text may have been edited since."""
+    for identifier in entry.identifiers:
+        if found := papers.find(session, url_of(identifier)):
+            return found[0]
+    return None
+
+
+def _listing(reading_list: ReadingList, ids: Iterable[int | None]) -> Listing:
+    """The listing of a list whose entries stand for these papers."""
     sections: dict[int, frozenset[Path]] = {}
     places: dict[int, tuple[Entry, ...]] = {}
-    for entry, number in zip(entries, ids, strict=True):
-        sections[number] = sections.get(number, frozenset()) | {entry.section}
-        places[number] = (*places.get(number, ()), entry)
+    for entry, number in zip(reading_list.entries, ids, strict=True):
+        if number is not None:
+            sections[number] = sections.get(number, frozenset()) | {entry.section}
+            places[number] = (*places.get(number, ()), entry)
     first = {number: there[0] for number, there in places.items()}
     headings = frozenset(section.path for section in reading_list.taxonomy)
-    return Listing(sections, first, _titles(entries), places, headings)
+    return Listing(sections, first, _titles(reading_list.entries), places, headings)
 
 
 def _note_removed(
@@ -150,14 +171,17 @@ def _titles(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(key for entry in entries for name in _names(entry) for key in title_keys(name))
 
 
-def sections_to_file_under(reading_list: ReadingList, settings: Settings) -> Taxonomy:
+def sections_to_file_under(
+    reading_list: ReadingList, settings: Settings, branch: ReadingList | None = None
+) -> Taxonomy:
     """The sections a paper can be filed under, with the settings' descriptions.
 
     Raises InputError for a section of the settings that the list does not have.
 
     Those that hold entries; of the empty ones, those that the settings describe and those
     beside a section that holds entries: a heading with prose alone is no place for papers. What
-    stands before the first heading is one only in a list without headings.
+    stands before the first heading is one only in a list without headings. A heading that a
+    person took off the proposals' `branch` is none.
     """
     taxonomy = reading_list.taxonomy
     named = section_settings(taxonomy, settings)
@@ -175,7 +199,7 @@ def sections_to_file_under(reading_list: ReadingList, settings: Settings) -> Tax
     return Taxonomy(
         Section(section.path, section.level, descriptions.get(section.path, section.description))
         for section in taxonomy
-        if is_place(section)
+        if is_place(section) and (branch is None or section.path in branch.taxonomy)
     )
 
 

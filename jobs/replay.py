@@ -133,7 +133,10 @@ def replay(
             weeks.append(walk.week(first, last))
             step.advance()
     with console.step("Looking up what the maintainers added"):
-        return _compared(walk, tuple(weeks), start, end)
+        found = _compared(walk, tuple(weeks), start, end)
+    for problem in found.problems:
+        console.warn(problem)
+    return found
 
 
 def _weeks(start: date, end: date) -> Iterator[tuple[date, date]]:
@@ -168,6 +171,8 @@ class _Walk:
         self._queue: list[int] = []
         self._filing: tuple[object, SectionClassifier] | None = None
         self._lists: dict[str, ReadingList | None] = {}
+        self._named: set[str] = set()
+        self._taxonomy = Taxonomy(())
 
     def _check_history(self, start: date) -> None:
         if self.history.upto(start) is None:
@@ -258,8 +263,22 @@ class _Walk:
             for name, section in self.settings.sections.items()
             if reading_list.taxonomy.find(name)
         }
+        self._named |= known.keys()
+        self._taxonomy = reading_list.taxonomy
         settings = self.settings.model_copy(update={"sections": known})
         return sections_to_file_under(reading_list, settings)
+
+    def unnamed(self) -> list[str]:
+        """Headings of the settings that no version replayed had: most likely slips."""
+        said = []
+        for name in self.settings.sections.keys() - self._named if self._taxonomy else ():
+            near = ", ".join(repr(s.name) for s in self._taxonomy.suggest(name))
+            remedy = f"is it {near}?" if near else "`tracker init` shows their names"
+            said.append(
+                f"sections.{name!r} in tracker.toml: no replayed version of the list has one "
+                f"section called that, so it changed nothing; {remedy}"
+            )
+        return sorted(said)
 
 
 def _papers(settings: Settings, start: date, end: date) -> list[Known]:
@@ -308,7 +327,7 @@ def _compared(walk: _Walk, weeks: tuple[Week, ...], start: date, end: date) -> R
         older=sum(p < began and start <= a.day <= end for p, a in added.items()),
         unknown=unknown,
         shelved=sum(known.shelved for known in walk.papers),
-        problems=tuple(walk.history.problems),
+        problems=(*walk.history.problems, *walk.unnamed()),
     )
 
 

@@ -14,7 +14,7 @@ from db.index import Index
 from jobs import propose
 from jobs.answers import answer
 from jobs.board import publish_board, read_board
-from jobs.classify import classify
+from jobs.classify import classify, pool_of
 from jobs.console import Console
 from jobs.discover import SourceReport, discover, enrich, examples_of, http_of
 from jobs.listing import Listing, legible, listing_of, parse_list
@@ -273,23 +273,17 @@ class _Proposing:
             everything = off_the_shelf(session, {*state.listing.sections, *state.asked})
             reported = papers.reported(session)
             rejected = history.rejected_ids(session) - state.pending.keys() - state.asked.keys()
-        known = {
-            number: paper
-            for number, paper in everything.items()
-            if number in state.listing.sections
-            or paper.published is None
-            or paper.published <= work.as_of
-        }
         # What waits for review is judged like the rest, and then left out: the same papers give
         # the same model, so a run repeated without news finds nothing new.
-        unlisted = [n for n, p in known.items() if not state.listing.has(n, p)]
-        candidates = [n for n in unlisted if n in reported and n not in rejected]
+        pool = pool_of(
+            everything, state.listing, reported=reported, rejected=rejected, as_of=work.as_of
+        )
         judgement = classify(
-            known | {number: everything[number] for number in state.asked},
+            {**pool.papers, **{number: everything[number] for number in state.asked}},
             state.listing,
             state.sections,
-            candidates=candidates,
-            rejected=[n for n in unlisted if n in rejected],
+            candidates=pool.candidates,
+            rejected=pool.rejected,
             asked=state.asked.keys(),
             settings=work.settings.propose,
             console=work.console,
@@ -305,7 +299,7 @@ class _Proposing:
         judged = Judged(
             judgement=replace(judgement, verdicts=welcome),
             sources=self.sources,
-            seen=len(candidates),
+            seen=len(pool.candidates),
             rejected=len(rejected),
             adding=self.adding,
         )
@@ -330,6 +324,7 @@ def _counts(result: RunResult) -> dict[str, Any]:
         "seen": funnel.seen,
         "relevant": funnel.relevant,
         "unplaced": funnel.unplaced,
+        "excluded": funnel.excluded,
         "postponed": funnel.postponed,
         "added": len(result.added),
         "updated": result.updated,

@@ -113,7 +113,7 @@ def settle(
     )
     return State(
         listing=listing,
-        sections=_sections(work, base, updates.working),
+        sections=sections_to_file_under(base, work.settings, updates.working),
         working=updates.working,
         on_branch=branch.on_branch,
         pending=branch.pending,
@@ -165,12 +165,6 @@ def _record(
 
 def _stands(number: int, *listings: Listing) -> bool:
     return any(number in listing.sections for listing in listings)
-
-
-def _sections(work: Work, base: ReadingList, working: ReadingList) -> Taxonomy:
-    """Where papers can be filed: not under a heading that a person took off the branch."""
-    places = sections_to_file_under(base, work.settings)
-    return Taxonomy(section for section in places if section.path in working.taxonomy)
 
 
 def _boxes(opened: OpenPullRequest | None) -> tuple[OpenPullRequest | None, frozenset[str]]:

@@ -72,6 +72,7 @@ def funnel_text(funnel: Funnel) -> str:
         ("looked at", funnel.seen),
         ("relevant", funnel.relevant),
         ("without a clear section", funnel.unplaced),
+        *([("in excluded sections", funnel.excluded)] if funnel.excluded else []),
         ("postponed (limit)", funnel.postponed),
         ("in the pull request", funnel.proposed),
     ]
@@ -113,6 +114,7 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "waiting": len(result.report.proposals) - len(result.added),
         "postponed": result.report.funnel.postponed,
         "without_section": result.report.funnel.unplaced,
+        "excluded": result.report.funnel.excluded,
         "abstained": [_unplaced(unplaced) for unplaced in result.report.unplaced],
         "alarms": list(result.alarms),
         "pull_request": None,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,44 +13,53 @@ from sqlmodel import Session
 
 from db import history, papers
 from db.index import Index
-from jobs.classify import Judgement, Verdict, classify
+from jobs.choose import excluding, limiting
+from jobs.classify import Judgement, Verdict, classify, pool_of
 from jobs.console import Console
-from jobs.listing import Listing, section_settings
+from jobs.listing import (
+    Listing,
+    legible,
+    listing_as_seen,
+    parse_list,
+    section_settings,
+    sections_to_file_under,
+)
 from jobs.look import described, page
 from jobs.shelve import off_the_shelf
-from tracker.errors import InputError
-from tracker.paper import Paper
-from tracker.settings import Settings
-from tracker.taxonomy import Path, Section, Taxonomy, path_text
+from jobs.targets import open_target
+from tracker.errors import InputError, TargetError
+from tracker.settings import ProposeSettings, SectionSettings, Settings
+from tracker.taxonomy import Taxonomy, path_text
+
+_UNREAD = "It cannot be judged: no run has read the list yet; try `tracker run --dry-run`."
 
 
-def why(settings: Settings, console: Console, text: str) -> None:
+def why(
+    settings: Settings, console: Console, text: str, *, environ: Mapping[str, str] = os.environ
+) -> None:
     """Print what is known of the paper that `text` names, and why it is proposed or is not.
 
-    It is judged as the next run would judge it, from the list as the index last saw it; one that
-    is on the list, as if it were not. Raises InputError when `text` names no paper, or several.
+    It is judged as the next run would judge it, by the list as it is now; one that is on the
+    list, as if it were not. Raises InputError when `text` names no paper, or several.
     """
-    with Index.open(settings.index_url) as index, index.read() as session:
-        number = _one(session, text)
-        description = described(session, number, papers.get(session, number))
-        sections = _sections(session)
-        # Judged beside what the next run looks at.
-        others = off_the_shelf(session, {number, *sections})
-        known = _Known(others, sections, history.rejected_ids(session))
-        merges = [
-            {"merge": merge.id, "reason": merge.reason, "at": merge.at.date().isoformat()}
-            for merge in papers.merges(session, number)
-            if merge.undone_at is None
-        ]
-    judgement = _judge(number, known, settings, console)
-    verdict = next(iter(judgement.asked), None)
+    with Index.open(settings.index_url) as index:
+        with index.read() as session:
+            number = _one(session, text)
+            description = described(session, number, papers.get(session, number))
+            merges = [
+                {"merge": merge.id, "reason": merge.reason, "at": merge.at.date().isoformat()}
+                for merge in papers.merges(session, number)
+                if merge.undone_at is None
+            ]
+            read = bool(history.listing(session))
+        judged = _judge(index, number, settings, console, environ) if read else _UNREAD
     description["merges"] = merges
-    description["judgement"] = _as_json(verdict, judgement, settings) if verdict else None
+    description["judgement"] = _as_json(judged, settings) if isinstance(judged, _Judged) else None
     console.say(page(description).rstrip())
     for merge in merges:
         console.say(f"  merged       no. {merge['merge']}, {merge['at']}: {merge['reason']}")
     console.say("")
-    for line in _sentences(verdict, judgement, settings, listed=number in known.sections):
+    for line in _sentences(judged, settings) if isinstance(judged, _Judged) else [judged]:
         console.say(line)
     console.document(description)
 
@@ -94,64 +106,120 @@ def _one(session: Session, text: str) -> int:
     return numbers[0]
 
 
-def _sections(session: Session) -> dict[int, frozenset[Path]]:
-    """The sections each listed paper stands in, as last read."""
-    found: dict[int, frozenset[Path]] = {}
-    for entry in history.listing(session):
-        if entry.paper is not None:
-            found[entry.paper] = found.get(entry.paper, frozenset()) | {entry.section}
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """What the next run would make of the paper, and whether it is `listed`.
+
+    `excluded_by` and `limited_by` are the keys of tracker.toml that keep its section closed.
+    """
+
+    verdict: Verdict
+    min_confidence: float
+    listed: bool
+    excluded_by: str | None
+    limited_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the index holds: all papers, where the listed ones stand, and who was rejected."""
+def _judge(
+    index: Index, number: int, settings: Settings, console: Console, environ: Mapping[str, str]
+) -> _Judged | str:
+    """What the next run would make of the paper, or a sentence why that cannot be said."""
+    try:
+        with console.step("Reading the list"):
+            target = open_target(settings, environ, dry_run=True)
+            snapshot = legible(target.read(), settings)
+    except TargetError as error:
+        # What the index knows of the paper is worth showing all the same.
+        return f"It cannot be judged: {error}"
+    base = parse_list(snapshot.files, settings)
+    branch = parse_list(snapshot.working, settings) if snapshot.pull_request else base
+    with index.read() as session:
+        open_now = {p.paper: p.section for p in history.proposals(session, state="open")}
+        listing = listing_as_seen(session, base)
+        # Without git the list and its proposals are one file: what waits there is not listed yet.
+        listing = listing if snapshot.revision else listing.without(open_now)
+        judgement = _classified(
+            session,
+            number,
+            listing=listing,
+            places=sections_to_file_under(base, settings, branch),
+            settings=settings.propose,
+            console=console,
+        )
+    if not judgement.asked:
+        return _UNREAD
+    [verdict] = judgement.asked
+    sections = section_settings(branch.taxonomy, settings)
+    waiting = Counter(section for paper, section in open_now.items() if paper != number)
+    limited = limiting(verdict.section, waiting, sections)
+    return _Judged(
+        verdict=verdict,
+        min_confidence=judgement.min_confidence,
+        listed=number in listing.sections,
+        excluded_by=_key(settings, excluding(verdict.section, sections), "exclude"),
+        limited_by=_key(settings, limited, "limit"),
+    )
 
-    papers: dict[int, Paper]
-    sections: dict[int, frozenset[Path]]
-    rejected: set[int]
 
-
-def _judge(number: int, known: _Known, settings: Settings, console: Console) -> Judgement:
-    """What the next run would make of the paper."""
-    others = {n: paths for n, paths in known.sections.items() if n != number}
-    if not others:
-        return Judgement()
-    paths = dict.fromkeys(path for places in known.sections.values() for path in sorted(places))
-    taxonomy = Taxonomy(Section(path, len(path)) for path in paths)
-    told = {path: s.description for path, s in section_settings(taxonomy, settings).items()}
-    unlisted = [n for n in known.papers if n not in others]
-    rejected = known.rejected - {number}
+def _classified(
+    session: Session,
+    number: int,
+    *,
+    listing: Listing,
+    places: Taxonomy,
+    settings: ProposeSettings,
+    console: Console,
+) -> Judgement:
+    """The classifiers' judgement of the paper, beside what the next run looks at."""
+    others = listing.without({number})
+    everything = off_the_shelf(session, {number, *listing.sections})
+    pool = pool_of(
+        everything,
+        others,
+        reported=papers.reported(session),
+        rejected=history.rejected_ids(session) - {number},
+        as_of=datetime.now(UTC).date(),
+    )
     return classify(
-        known.papers,
-        Listing(others, {}, frozenset()),
-        Taxonomy(Section(path, len(path), told.get(path, "")) for path in paths),
-        candidates=[n for n in unlisted if n not in rejected],
-        rejected=[n for n in unlisted if n in rejected],
+        {**pool.papers, number: everything[number]},
+        others,
+        places,
+        # Whatever keeps it from being a candidate, it is judged like one.
+        candidates=sorted({*pool.candidates, number}),
+        rejected=pool.rejected,
         asked=[number],
-        settings=settings.propose,
+        settings=settings,
         console=console,
     )
 
 
-def _sentences(
-    verdict: Verdict | None, judgement: Judgement, settings: Settings, *, listed: bool
-) -> list[str]:
+def _key(settings: Settings, found: SectionSettings | None, name: str) -> str | None:
+    """What tracker.toml calls a setting of a section, by the heading as it is written there."""
+    headings = (heading for heading, section in settings.sections.items() if section is found)
+    return next((f'sections."{heading}".{name}' for heading in headings), None)
+
+
+def _sentences(judged: _Judged, settings: Settings) -> list[str]:
     """The judgement in words."""
-    if verdict is None:
-        return ["It cannot be judged: no run has read the list yet; try `tracker run --dry-run`."]
-    bar = settings.propose.min_relevance
+    verdict, bar = judged.verdict, settings.propose.min_relevance
     side = "above" if verdict.relevance >= bar else "below"
-    certain = verdict.confidence >= judgement.min_confidence
+    certain = verdict.confidence >= judged.min_confidence
     lines = [
-        "As if it were not on the list:" if listed else "As the next run would judge it:",
+        "As if it were not on the list:" if judged.listed else "As the next run would judge it:",
         f"  relevance    {verdict.relevance:.2f}, {side} the bar of {bar:g}",
         f"  section      {path_text(verdict.section)} ({verdict.confidence:.2f}, "
-        f"{'above' if certain else 'below'} the bar of {judgement.min_confidence:.2g})",
-        *(
-            f"  or else      {path_text(a.section)} ({a.confidence:.2f})"
-            for a in verdict.alternatives
-        ),
+        f"{'above' if certain else 'below'} the bar of {judged.min_confidence:.2g})",
+    ]
+    if judged.excluded_by:
+        lines.append(
+            f"  excluded     nothing is filed there ({judged.excluded_by} in tracker.toml)"
+        )
+    if judged.limited_by:
+        lines.append(
+            f"  full         as many wait there as may ({judged.limited_by} in tracker.toml)"
+        )
+    lines += [
+        f"  or else      {path_text(a.section)} ({a.confidence:.2f})" for a in verdict.alternatives
     ]
     if verdict.evidence.terms:
         lines.append(f"  terms        {', '.join(verdict.evidence.terms)}")
@@ -159,13 +227,16 @@ def _sentences(
     return lines
 
 
-def _as_json(verdict: Verdict, judgement: Judgement, settings: Settings) -> dict[str, Any]:
+def _as_json(judged: _Judged, settings: Settings) -> dict[str, Any]:
+    verdict = judged.verdict
     return {
         "relevance": round(verdict.relevance, 4),
         "min_relevance": settings.propose.min_relevance,
         "section": list(verdict.section),
         "confidence": round(verdict.confidence, 4),
-        "min_confidence": round(judgement.min_confidence, 4),
+        "min_confidence": round(judged.min_confidence, 4),
+        "excluded_by": judged.excluded_by,
+        "limited_by": judged.limited_by,
         "alternatives": [
             {"section": list(a.section), "confidence": round(a.confidence, 4)}
             for a in verdict.alternatives

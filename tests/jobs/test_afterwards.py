@@ -325,11 +325,11 @@ def test_more_than_the_text_can_record_waits(tmp_path: Path) -> None:
     with on_github(tmp_path) as survey:
         config = survey.folder / "tracker.toml"
         config.write_text(config.read_text().replace("limit = 4", "limit = 100"))
-        found = papers_of(1, survey.day, 8, 4)
+        found = papers_of(1, survey.day, 30, 4)
         for record in found:
             # An address that nothing compresses.
             del record["id"]
-            record["url"] = f"https://bread.example/{''.join(dice.choices(LETTERS, k=7000))}"
+            record["url"] = f"https://bread.example/{''.join(dice.choices(LETTERS, k=900))}"
         survey.feed(found)
         for _ in range(2):
             survey.run()

@@ -14,6 +14,7 @@ from db import history
 from db.index import Index
 from jobs.console import Console
 from jobs.run import RunResult, run
+from jobs.show_run import as_json, funnel_text
 from jobs.why import reconsider, unmerge, why
 from tests.jobs import corpus
 from tests.jobs.test_run import CONFIG
@@ -159,7 +160,14 @@ def test_people_and_labels_of_the_sections_that_get_something(place: Path) -> No
     sections = [proposal.section[-1] for proposal in result.added]
     assert "Pastry" not in sections
     assert sections.count("Sourdough") == 1
-    assert result.report.funnel.excluded > 0
+    excluded = result.report.funnel.excluded
+    assert excluded > 0
+    assert re.search(
+        rf"^in excluded sections +{excluded}$", funnel_text(result.report.funnel), re.MULTILINE
+    )
+    assert as_json(result)["excluded"] == excluded
+    with Index.open(loaded.index_url) as index, index.read() as session:
+        assert history.runs(session)[0].funnel["excluded"] == excluded
     assert sorted(pull.labels) == ["literature", "ovens"]
     assert pull.assignees == ["baker"]
     assert pull.reviewers == ["miller"]

@@ -100,6 +100,39 @@ def test_a_list_the_index_does_not_know_speaks_for_itself(bakers: DatedList) -> 
     assert not (bakers.place / "papers.sqlite").exists()
 
 
+def point(bakers: DatedList, url: str) -> None:
+    text = bakers.config.read_text("utf-8").replace("sqlite:///papers.sqlite", url)
+    bakers.config.write_text(text, encoding="utf-8")
+
+
+def test_an_index_that_is_not_there_is_told(bakers: DatedList) -> None:
+    fill(bakers.place, listed())
+    point(bakers, "sqlite:///typo.sqlite")
+    first = measured(bakers)["cautions"][0]
+    assert first.startswith("index.url 'sqlite:///typo.sqlite': there is no file ")
+    assert str(bakers.place / "typo.sqlite") in first
+    assert "run `tracker discover` first" in first
+    assert not (bakers.place / "typo.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("sqlite:///nowhere/papers.sqlite", "folder .*nowhere.* does not exist; make it"),
+        ("sqlite:///list", "is a folder; name a file"),
+    ],
+)
+def test_an_index_that_cannot_be_is_refused(bakers: DatedList, url: str, problem: str) -> None:
+    point(bakers, url)
+    with pytest.raises(InputError, match=rf"index\.url .*{problem}"):
+        invoke(bakers)
+
+
+def test_an_index_that_is_there_is_no_caution(bakers: DatedList) -> None:
+    fill(bakers.place, listed())
+    assert "index.url" not in " ".join(measured(bakers)["cautions"])
+
+
 def test_a_tiny_list_is_told_that_it_is_tiny(bakers: DatedList) -> None:
     bakers.commit("2024-01-02", corpus.reading_list(entries=1))
     said = invoke(bakers)

@@ -279,6 +279,27 @@ def test_a_short_time_has_days_on_its_axis(bakers: DatedList) -> None:
     assert days == ["01-01", "01-05", "01-09", "01-13", "01-17", "01-21", "01-25", "01-29", "02-02"]
 
 
+def described(bakers: DatedList, heading: str) -> list[str]:
+    """What a replay says of the settings of sections, when they describe that heading."""
+    table = f'[sections."{heading}"]\ndescription = "What is baked"\n'
+    bakers.config.write_text(bakers.config.read_text("utf-8") + table, encoding="utf-8")
+    return [said for said in run(bakers, to="2024-03-01")["problems"] if "sections." in said]
+
+
+def test_a_heading_that_no_version_has_is_told_once(bakers: DatedList) -> None:
+    [said] = described(bakers, "Ofens")
+    assert said == (
+        "sections.'Ofens' in tracker.toml: no replayed version of the list has one section called "
+        "that, so it changed nothing; is it 'Ovens'?"
+    )
+
+
+def test_a_heading_that_comes_later_is_no_problem(bakers: DatedList) -> None:
+    text = (bakers.folder / "README.md").read_text("utf-8")
+    bakers.commit("2024-02-25", text.replace("## Ovens", "## Hearths"))
+    assert described(bakers, "Hearths") == []
+
+
 def test_problems_are_one_sentence(bakers: DatedList, tmp_path: Path) -> None:
     def refused(*words: str) -> str:
         with pytest.raises(InputError) as caught:
