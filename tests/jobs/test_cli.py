@@ -99,12 +99,15 @@ def test_a_mistake_gets_one_sentence_and_exit_code_2(
     assert printed == ""
 
 
-def test_github_without_a_token_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_github_without_a_token_says_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "tracker.toml").write_text('[list]\nrepository = "a/b"\n', encoding="utf-8")
-    done = tracker(tmp_path, "run")
-    assert done.returncode == 2
-    assert "GITHUB_TOKEN is not set" in done.stderr
+    code, _, said = refused(monkeypatch, capsys, "run")
+    assert code == 2
+    assert "GITHUB_TOKEN is not set" in said
 
 
 @pytest.mark.parametrize("listed", ['path = "nowhere"', 'path = "."\nfiles = ["LIST.md"]'])
@@ -121,17 +124,20 @@ def test_a_list_that_is_not_there_is_bad_configuration(
     assert "correct list.path" in said
 
 
-def test_when_every_source_fails_the_exit_code_is_1(tmp_path: Path) -> None:
+def test_when_every_source_fails_the_exit_code_is_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
     (tmp_path / "tracker.toml").write_text(
         '[list]\npath = "."\n[sources.arxiv]\n'
         'url = "http://127.0.0.1:9/"\ncategories = ["cs.CL"]\n',
         encoding="utf-8",
     )
-    done = tracker(tmp_path, "run", "--json")
-    assert done.returncode == 1
-    assert json.loads(done.stdout)["sources"][0]["status"] == "failed"
-    assert "warning: arxiv failed and is read again next time" in done.stderr
+    code, printed, said = refused(monkeypatch, capsys, "run", "--json")
+    assert code == 1
+    assert json.loads(printed)["sources"][0]["status"] == "failed"
+    assert "warning: arxiv failed and is read again next time" in said
 
 
 def test_debug_shows_where(tmp_path: Path) -> None:
