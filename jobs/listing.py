@@ -203,14 +203,19 @@ def sections_to_file_under(
     )
 
 
+def likely_names(taxonomy: Taxonomy, name: str) -> str:
+    """What to do about a name that no section has: the sections that may be meant."""
+    near = ", ".join(repr(section.name) for section in taxonomy.suggest(name))
+    return f"is it {near}?" if near else "`tracker init` shows their names"
+
+
 def section_settings(taxonomy: Taxonomy, settings: Settings) -> dict[Path, SectionSettings]:
     """The settings of sections by path; raises InputError for one the list does not have."""
     found: dict[Path, SectionSettings] = {}
     for name, section in settings.sections.items():
         known = taxonomy.find(name)
         if known is None:
-            near = ", ".join(repr(s.name) for s in taxonomy.suggest(name))
-            remedy = f"is it {near}?" if near else "`tracker init` shows their names"
+            remedy = likely_names(taxonomy, name)
             raise InputError(f"sections.{name!r}: no one section is called that; {remedy}")
         found[known.path] = section
     return found

@@ -19,7 +19,7 @@ from classifiers.sections import SectionClassifier
 from db.index import Index
 from jobs.console import Console
 from jobs.list_history import ListHistory, Version, read_history
-from jobs.listing import sections_to_file_under
+from jobs.listing import likely_names, sections_to_file_under
 from jobs.past import Finder, Held, Known, held, index_exists, known_papers
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
@@ -133,10 +133,7 @@ def replay(
             weeks.append(walk.week(first, last))
             step.advance()
     with console.step("Looking up what the maintainers added"):
-        found = _compared(walk, tuple(weeks), start, end)
-    for problem in found.problems:
-        console.warn(problem)
-    return found
+        return _compared(walk, tuple(weeks), start, end)
 
 
 def _weeks(start: date, end: date) -> Iterator[tuple[date, date]]:
@@ -270,15 +267,12 @@ class _Walk:
 
     def unnamed(self) -> list[str]:
         """Headings of the settings that no version replayed had: most likely slips."""
-        said = []
-        for name in self.settings.sections.keys() - self._named if self._taxonomy else ():
-            near = ", ".join(repr(s.name) for s in self._taxonomy.suggest(name))
-            remedy = f"is it {near}?" if near else "`tracker init` shows their names"
-            said.append(
-                f"sections.{name!r} in tracker.toml: no replayed version of the list has one "
-                f"section called that, so it changed nothing; {remedy}"
-            )
-        return sorted(said)
+        slips = self.settings.sections.keys() - self._named if self._taxonomy else set()
+        return [
+            f"sections.{name!r} in tracker.toml: no replayed version of the list has one "
+            f"section called that, so it changed nothing; {likely_names(self._taxonomy, name)}"
+            for name in sorted(slips)
+        ]
 
 
 def _papers(settings: Settings, start: date, end: date) -> list[Known]:
