@@ -244,8 +244,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         given = later(data, options.later) if options.later else (data, folds(data, options.seed))
         if given is None:
             continue
-        print(f"{data.name}: {len(data.papers)} papers", file=sys.stderr)
-        figures[data.name] = {name: measure(given[0], m, given[1]) for name, m in methods.items()}
+        chosen, splits = given
+        print(f"{chosen.name}: {len(chosen.papers)} papers", file=sys.stderr)
+        figures[chosen.name] = {name: measure(chosen, m, splits) for name, m in methods.items()}
     if options.json:
         print(json.dumps({"overall": averages(figures), "lists": figures}, indent=1))
     else:

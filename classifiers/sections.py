@@ -176,8 +176,8 @@ class SectionClassifier:
         return self._judge(papers)[2]
 
     def _judge(self, papers: Sequence[Paper]) -> tuple[csr_matrix, np.ndarray, np.ndarray, Any]:
-        texts = [document(paper) for paper in papers]
-        matrix = self._views.matrix(texts, _titles(papers))
+        texts, titles = [document(paper) for paper in papers], _titles(papers)
+        matrix = self._views.matrix(texts, titles)
         if self._bare > _TITLES_ONLY:
             # What an abstract says beyond the words of titles does not make it strange.
             full = _with_abstract(papers)[:, None]
@@ -185,8 +185,7 @@ class SectionClassifier:
         understood = self._views.words.understood(texts)
         if self._bare > _TITLES_ONLY:
             # Titles lack most words of abstracts, the commonest too.
-            of_titles = self._views.words.understood(_titles(papers))
-            understood = np.maximum(understood, of_titles)
+            understood = np.maximum(understood, self._views.words.understood(titles))
         with one_thread():
             near = (matrix @ self._matrix.T).toarray()
             scores = near @ self._dual

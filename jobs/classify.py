@@ -65,8 +65,12 @@ def pool_of(
     reported: Collection[int],
     rejected: Collection[int],
     as_of: date,
+    asked: Collection[int] = (),
 ) -> Pool:
-    """What a run of that day judges; `reported` are the papers that came from sources."""
+    """What a run of that day judges; `reported` are the papers that came from sources.
+
+    Those `asked` for are known whatever their day, which alone makes them no candidates.
+    """
     known = {
         number: paper
         for number, paper in papers.items()
@@ -74,7 +78,7 @@ def pool_of(
     }
     unlisted = [number for number, paper in known.items() if not listing.has(number, paper)]
     return Pool(
-        papers=known,
+        papers=known | {number: papers[number] for number in asked},
         candidates=[n for n in unlisted if n in reported and n not in rejected],
         rejected=[n for n in unlisted if n in rejected],
     )

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment
-from jobs.console import counted, printable
+from jobs.console import counted, printable, shortened
 from jobs.evaluate import Evaluation
 from jobs.evaluate_report import (
     COUNTED_ONCE,
     FOUND_AND_RIGHT,
     RECALLS,
     Names,
-    brief,
     farthest,
     filing_sentences,
     place_of,
@@ -148,7 +147,7 @@ def _confusion(found: Assessment, names: Names) -> Mapping[str, Any]:
                 )
     left_out = counted(len(used) - len(kept), "section") if len(used) > len(kept) else ""
     full = [_clean(names(found.paths[column])) for column in kept]
-    rows = [(brief(name, 46), name) for name in full]
+    rows = [(shortened(name, 46), name) for name in full]
     return {"cells": cells, "names": rows, "left_out": left_out}
 
 

@@ -26,6 +26,8 @@ _BINS = (10, 30, 100, 300, 1000, 3000)
 _BIN_WIDTH = 68
 """A line of the reliability diagram with its bar, and a count of four digits."""
 
+# Headings can be as long as paragraphs; those that begin alike are told apart by their ends.
+_NAME = 60
 _CONFUSED, _SUSPECTS, _FARTHEST = 10, 20, 10
 
 
@@ -193,9 +195,9 @@ def _confused_lines(found: Assessment, names: Names, width: int | None) -> Itera
     """The pairs of sections confused most, a line each."""
     pairs = found.confused[:_CONFUSED]
     between = "  taken for  "
-    room = 60 if width is None else max(12, min(60, (width - 6 - len(between)) // 2))
+    room = _NAME if width is None else max(12, min(_NAME, (width - 6 - len(between)) // 2))
     for a, b, count in pairs:
-        yield f"  {count:3} {brief(names(a), room)}{between}{brief(names(b), room)}"
+        yield f"  {count:3} {shortened(names(a), room)}{between}{shortened(names(b), room)}"
 
 
 def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
@@ -203,7 +205,7 @@ def _row(one: SectionQuality, names: Names) -> tuple[object, ...]:
     found = "–" if one.recall is None else f"{one.recall:.0%}"
     right = "–" if one.precision is None else f"{one.precision:.0%}"
     return (
-        brief(names(one.path)),
+        shortened(names(one.path), _NAME),
         one.papers,
         found.rjust(5),
         right.rjust(5),
@@ -307,12 +309,6 @@ def spread(found: RelevanceAssessment) -> list[tuple[str, int]]:
 def place_of(held: Held) -> str:
     """The file and line of an entry, as editors and terminals read it."""
     return f"{held.entry.file}:{held.entry.start + 1}"
-
-
-def brief(name: str, length: int = 60) -> str:
-    """A section's name on a line with others: headings can be as long as paragraphs."""
-    # Names that begin alike are told apart by their ends.
-    return shortened(name, length)
 
 
 class Names:

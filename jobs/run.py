@@ -276,10 +276,15 @@ class _Proposing:
         # What waits for review is judged like the rest, and then left out: the same papers give
         # the same model, so a run repeated without news finds nothing new.
         pool = pool_of(
-            everything, state.listing, reported=reported, rejected=rejected, as_of=work.as_of
+            everything,
+            state.listing,
+            reported=reported,
+            rejected=rejected,
+            as_of=work.as_of,
+            asked=state.asked.keys(),
         )
         judgement = classify(
-            {**pool.papers, **{number: everything[number] for number in state.asked}},
+            pool.papers,
             state.listing,
             state.sections,
             candidates=pool.candidates,

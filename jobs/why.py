@@ -172,16 +172,16 @@ def _classified(
 ) -> Judgement:
     """The classifiers' judgement of the paper, beside what the next run looks at."""
     others = listing.without({number})
-    everything = off_the_shelf(session, {number, *listing.sections})
     pool = pool_of(
-        everything,
+        off_the_shelf(session, {number, *listing.sections}),
         others,
         reported=papers.reported(session),
         rejected=history.rejected_ids(session) - {number},
         as_of=datetime.now(UTC).date(),
+        asked=[number],
     )
     return classify(
-        {**pool.papers, number: everything[number]},
+        pool.papers,
         others,
         places,
         # Whatever keeps it from being a candidate, it is judged like one.

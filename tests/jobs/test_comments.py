@@ -17,7 +17,7 @@ from db.index import Index
 from jobs.console import Console
 from jobs.run import RunResult, run
 from tests.jobs import corpus
-from tests.jobs.reviewer import Saved, judge_once
+from tests.jobs.reviewer import Saved
 from tests.jobs.test_run_github import record
 from tests.world.arxiv import ArxivWorld
 from tests.world.github import GitHub
@@ -103,8 +103,7 @@ def first_run() -> tuple[Saved, tuple[Proposal, ...], int]:
 
 
 @pytest.fixture
-def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    judge_once(monkeypatch)
+def scene(tmp_path: Path, judged_once: None) -> Iterator[Scene]:
     with nothing_proposed(tmp_path) as scene:
         yield scene
 

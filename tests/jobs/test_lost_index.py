@@ -11,17 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.jobs import corpus
-from tests.jobs.reviewer import BRANCH, Survey, git, in_a_checkout, judge_once, on_github
+from tests.jobs.reviewer import BRANCH, Survey, git, in_a_checkout, on_github
 from tracker.paper import Paper
 from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.folder import BOARD_NAME
 from tracker.pull_request.proposal import Proposal, paper_key
 
-
-@pytest.fixture(autouse=True)
-def _judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    judge_once(monkeypatch)
+pytestmark = pytest.mark.usefixtures("judged_once")
 
 
 def proposals(survey: Survey) -> list[Proposal]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs import corpus
-from tests.jobs.reviewer import BRANCH, Survey, judge_once, on_github
+from tests.jobs.reviewer import BRANCH, Survey, on_github
 from tests.world.github_model import Thread
 from tracker.pull_request import block
 from tracker.pull_request.dashboard import NAME as DASHBOARD
@@ -31,9 +31,7 @@ WITH_PROPOSALS = ["merge", "squash", "close", "untick", "delete", "move", "rewor
 WITH_PROPOSALS += ["update", "drop", "later", "move_by_comment", "add", "stranger"]
 
 
-@pytest.fixture(autouse=True)
-def _judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    judge_once(monkeypatch)
+pytestmark = pytest.mark.usefixtures("judged_once")
 
 
 def lines(text: str) -> list[str]:

@@ -110,34 +110,44 @@ def reactions(thing: IssueComment | PullRequestComment, us: str) -> list[Reactio
 
 
 def _comment(comment: IssueComment) -> Remark:
-    return _written("comment", comment)
+    return _remark(
+        "comment", comment, at=comment.created_at, updated=comment.updated_at, thing=comment
+    )
 
 
 def _line(comment: PullRequestComment) -> Remark:
-    return _written("line", comment, thread=comment.in_reply_to_id or comment.id)
-
-
-def _written(place: Place, comment: IssueComment | PullRequestComment, thread: int = 0) -> Remark:
-    return Remark(
-        place=place,
-        id=comment.id,
-        body=comment.body or "",
-        who=comment.user.login if comment.user else "",
+    thread = comment.in_reply_to_id or comment.id
+    return _remark(
+        "line",
+        comment,
         at=comment.created_at,
         updated=comment.updated_at,
-        where=comment.html_url,
         thread=thread,
         thing=comment,
     )
 
 
 def _review(review: PullRequestReview) -> Remark:
+    return _remark("review", review, at=review.submitted_at, updated=review.submitted_at)
+
+
+def _remark(
+    place: Place,
+    written: IssueComment | PullRequestComment | PullRequestReview,
+    *,
+    at: datetime,
+    updated: datetime,
+    thread: int = 0,
+    thing: IssueComment | PullRequestComment | None = None,
+) -> Remark:
     return Remark(
-        place="review",
-        id=review.id,
-        body=review.body or "",
-        who=review.user.login if review.user else "",
-        at=review.submitted_at,
-        updated=review.submitted_at,
-        where=review.html_url,
+        place=place,
+        id=written.id,
+        body=written.body or "",
+        who=written.user.login if written.user else "",
+        at=at,
+        updated=updated,
+        where=written.html_url,
+        thread=thread,
+        thing=thing,
     )
