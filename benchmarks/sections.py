@@ -9,7 +9,8 @@ the papers, the first that were added, to learn from, and those added after to j
 their sections were there. Sections of a single paper are left out, for in five folds they are
 never learned and tested at once. Any of a paper's sections counts as right.
 
-Of confidences: `ece`, ten bins; `ece_chance`, what confidences that tell the exact truth would
+Of confidences: `ece`, ten bins (`ece_over_papers`: its mean over papers instead of lists);
+`ece_chance`, what confidences that tell the exact truth would
 show on so many papers; `log_loss` and `auc` of "the first section is right". `coverage_80` is
 the share that can be filed with 80 % right, the threshold chosen on the same decisions;
 `filed_80` the share really filed above the thresholds that the classifier chose on each fold's
@@ -208,6 +209,18 @@ def averages(lists: dict[str, dict[str, dict[str, float]]]) -> dict[str, dict[st
     }
 
 
+def over_papers(
+    lists: dict[str, dict[str, dict[str, float]]], counts: dict[str, int], name: str
+) -> dict[str, float]:
+    """The mean of one figure of every method that has it, where a list counts by its papers."""
+    papers = sum(counts[each] for each in lists)
+    return {
+        method: round(sum(lists[n][method][name] * counts[n] for n in lists) / papers, 4)
+        for method, figures in next(iter(lists.values()), {}).items()
+        if name in figures
+    }
+
+
 def table(lists: dict[str, dict[str, dict[str, float]]], names: Sequence[str]) -> str:
     """The figures as Markdown, a row a list and method."""
     lines = [f"| list | method | {' | '.join(names)} |", "|---|---|" + "---:|" * len(names)]
@@ -240,17 +253,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.ablation:
         methods |= {f"without {part}": ours(part) for part in _PARTS}
     figures: dict[str, dict[str, dict[str, float]]] = {}
+    counts: dict[str, int] = {}
     for data in qualifying([labelled(each, papers) for each in lists]):
         given = later(data, options.later) if options.later else (data, folds(data, options.seed))
         if given is None:
             continue
         chosen, splits = given
         print(f"{chosen.name}: {len(chosen.papers)} papers", file=sys.stderr)
+        counts[chosen.name] = sum(len(test) for _, test in splits)
         figures[chosen.name] = {name: measure(chosen, m, splits) for name, m in methods.items()}
+    overall = averages(figures)
+    for name, error in over_papers(figures, counts, "ece").items():
+        overall[name]["ece_over_papers"] = error
     if options.json:
-        print(json.dumps({"overall": averages(figures), "lists": figures}, indent=1))
-    else:
-        print(table(figures, list(next(iter(figures.values()), {}).get("ours", {}))))
+        print(json.dumps({"overall": overall, "lists": figures}, indent=1))
+    elif figures:
+        print(table(figures, list(next(iter(figures.values()))["ours"])))
+        print(f"\nECE as a mean over papers, not lists: {overall['ours']['ece_over_papers']:.3f}")
     return 0 if figures else 1
 
 
