@@ -15,11 +15,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
@@ -162,28 +163,44 @@ def check(url: str) -> None:
 def _engine(url: str) -> Engine:
     try:
         address = make_url(url)
+        kept = True
         if address.get_backend_name() == "sqlite":
             _check_file(url, address.database)
-        engine = create_engine(
-            address,
-            json_serializer=lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
-            connect_args={"timeout": _LOCK_SECONDS}
-            if address.get_backend_name() == "sqlite"
-            else {},
-        )
+            kept = not _in_memory(address.database)
+        # A relative name is another file in another folder; one in memory is another every time.
+        return _kept_engine(address, Path.cwd()) if kept else _new_engine(address)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise InputError(
             f"index.url {url!r}: {error}; allowed: an address such as sqlite:///papers.sqlite"
         ) from None
-    if engine.dialect.name == "sqlite":
+
+
+def _new_engine(address: URL) -> Engine:
+    sqlite = address.get_backend_name() == "sqlite"
+    engine = create_engine(
+        address,
+        json_serializer=lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
+        connect_args={"timeout": _LOCK_SECONDS} if sqlite else {},
+    )
+    if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
 
 
+@lru_cache(maxsize=4)
+def _kept_engine(address: URL, _folder: Path) -> Engine:
+    """The engine of an address, for the statements it has compiled; no connection stays open."""
+    return _new_engine(address)
+
+
+def _in_memory(name: str | None) -> bool:
+    return not name or name == ":memory:" or name.startswith("file:")
+
+
 def _check_file(url: str, name: str | None) -> None:
     """Refuse what SQLite would take for a fresh file or fail on with few words."""
-    if not name or name == ":memory:" or name.startswith("file:"):
+    if name is None or _in_memory(name):
         return
     path = Path(name)
     if not path.parent.is_dir():
