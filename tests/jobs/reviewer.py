@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 import jobs.run
 from db import history, papers
@@ -90,6 +91,7 @@ class Survey:
     day: date = START
     fed: set[int] = field(default_factory=set)
     papers: list[Record] = field(default_factory=list)
+    _names: dict[int, str] = field(default_factory=dict)
 
     @property
     def github(self) -> GitHub:
@@ -143,21 +145,27 @@ class Survey:
     def decisions(self) -> list[history.Decision]:
         """The decisions in the index."""
         with Index.open(self.settings.index_url) as index, index.read() as session:
-            return history.decisions(session)
+            found = history.decisions(session)
+            self._read_names(session, {decision.paper for decision in found})
+            return found
 
     def open_proposals(self) -> list[history.Proposal]:
         """The proposals that wait, as the index has them."""
         with Index.open(self.settings.index_url) as index, index.read() as session:
-            return history.proposals(session, state="open")
+            found = history.proposals(session, state="open")
+            self._read_names(session, {proposal.paper for proposal in found})
+            return found
+
+    def _read_names(self, session: Session, numbers: Iterable[int]) -> None:
+        self._names.update((number, paper_key(papers.get(session, number))) for number in numbers)
 
     def save(self) -> Saved:
         """How everything is now: the repository, its people, the index."""
         return Saved.of(self.folder, self.github)
 
     def name(self, number: int) -> str:
-        """A paper's name that does not depend on the index."""
-        with Index.open(self.settings.index_url) as index, index.read() as session:
-            return paper_key(papers.get(session, number))
+        """The name, not depending on the index, of a paper in what was read last."""
+        return self._names[number]
 
 
 @contextmanager
