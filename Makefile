@@ -18,10 +18,10 @@ demo: $(VENV)/.runtime ## Run the main job offline on examples/medical-llms and 
 	@$(BIN)/python -m examples.demo
 
 test: $(VENV)/.dev ## Run the tests.
-	@$(BIN)/python -m pytest --numprocesses auto --durations 15
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15
 
 coverage: $(VENV)/.dev ## Run the tests and show which lines they leave out; twice as slow.
-	@$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered
 
 lint: $(VENV)/.dev ## Run the linters and the type checker.
 	@$(BIN)/ruff check .

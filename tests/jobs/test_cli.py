@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from jobs.cli import cli, main
 from tests.jobs import corpus
@@ -49,7 +50,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def test_run_then_search_then_show(place: Path) -> None:
+def test_run_then_search_then_show(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = tracker(place, "run", "--as-of", "2024-02-01", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
@@ -60,16 +61,17 @@ def test_run_then_search_then_show(place: Path) -> None:
     assert again.returncode == 0
     assert "6 proposals wait for review" in again.stdout
 
-    found = tracker(place, "search", "sourdough starter", "--json", "--limit", "3")
+    monkeypatch.chdir(place)
+    found = CliRunner().invoke(cli, ["search", "sourdough starter", "--json", "--limit", "3"])
     hits = json.loads(found.stdout)
     assert len(hits) == 3
     assert "Sourdough" in hits[0]["title"]
 
     identifier = document["proposals"][0]["paper"]["identifiers"][0]
-    shown = json.loads(tracker(place, "show", identifier, "--json").stdout)
+    shown = json.loads(CliRunner().invoke(cli, ["show", identifier, "--json"]).stdout)
     assert shown[0]["title"] == document["proposals"][0]["paper"]["title"]
     assert shown[0]["proposals"][0]["state"] == "open"
-    page = tracker(place, "show", identifier)
+    page = CliRunner().invoke(cli, ["show", identifier])
     assert "  proposed " in page.stdout
 
 
