@@ -43,7 +43,7 @@ def main() -> None:
     console.say(result.diff)
     console.say(compare(result, HERE / "later.jsonl"))
     console.say(f"\n{outcome(result)}")
-    console.say(f"Look around: cd {PLACE} && git diff main...{settings.propose.branch}")
+    console.say(f"Look around: git -C {PLACE} diff main...{settings.propose.branch}")
     search = f'tracker search "report generation" --config {PLACE}/tracker.toml'
     console.say(f"             .venv/bin/{search}")
 
