@@ -103,7 +103,7 @@ class Mixtures:
         return np.asarray((matrix - top.mean(axis=0)) / (top.std(axis=0) + 1e-9))
 
     def learned(self, names: Iterable[str], C: float) -> LogisticRegression:  # noqa: N803
-        """Weights from what was added to these lists; each list weighs the same."""
+        """Weights from what was added to these lists; what was added weighs the same in each."""
         matrices, answers, weights = [], [], []
         for name in names:
             rows = self._rows[name]
@@ -118,12 +118,18 @@ class Mixtures:
         )
 
     def told(self, name: str) -> np.ndarray:
-        """The scores of a mixture of the list's own, each part's learned from the others."""
+        """The scores of a mixture of the list's own, each part's learned from the others.
+
+        With fewer answers than parts all of them are given away: still no less than the ceiling.
+        """
         rows = self._rows[name]
         matrix, added = self._all[name][rows], self._tasks[name].added[rows]
+        scores = np.full(len(self._all[name]), -np.inf)
+        if added.sum() < _PARTS:
+            scores[rows] = self._tasks[name].added[rows]
+            return scores
         parts = StratifiedKFold(_PARTS, shuffle=True, random_state=_SEED)
         model = LogisticRegression(C=_TOLD, max_iter=2000)
-        scores = np.full(len(self._all[name]), -np.inf)
         scores[rows] = cross_val_predict(model, matrix, added, cv=parts, method="decision_function")
         return scores
 

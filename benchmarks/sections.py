@@ -231,6 +231,13 @@ def table(lists: dict[str, dict[str, dict[str, float]]], names: Sequence[str]) -
     return "\n".join(lines)
 
 
+def _without_nan(value: object) -> object:
+    """JSON knows no NaN: nothing was filed, so no share of it was right."""
+    if isinstance(value, dict):
+        return {name: _without_nan(each) for name, each in value.items()}
+    return None if value != value else value  # noqa: PLR0124 - only NaN is not itself
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure every list and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -266,7 +273,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, error in over_papers(figures, counts, "ece").items():
         overall[name]["ece_over_papers"] = error
     if options.json:
-        print(json.dumps({"overall": overall, "lists": figures}, indent=1))
+        print(json.dumps(_without_nan({"overall": overall, "lists": figures}), indent=1))
     elif figures:
         print(table(figures, list(next(iter(figures.values()))["ours"])))
         print(f"\nECE as a mean over papers, not lists: {overall['ours']['ece_over_papers']:.3f}")

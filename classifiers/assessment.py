@@ -13,14 +13,13 @@ from sklearn.model_selection import KFold
 
 from classifiers.counted import CountedFeatures, WordMemory
 from classifiers.evaluation import (
-    ASSURANCE,
     Bin,
     Coverage,
     Quality,
     Suspect,
     calibration_error,
     confusion,
-    coverage_at,
+    filed_alone,
     quality,
     reliability,
     suspects,
@@ -130,8 +129,7 @@ def _assessment(
         calibration_error=calibration_error(confidences, right),
         reliability=tuple(reliability(confidences, right)),
         coverage={
-            precision: coverage_at(confidences, right, precision, assurance=ASSURANCE)
-            for precision in (0.8, 0.9)
+            precision: filed_alone(confidences, right, precision) for precision in (0.8, 0.9)
         },
         sections=tuple(
             SectionQuality(

@@ -84,7 +84,8 @@ class Trust:
 def told(chances: np.ndarray, confidence: np.ndarray) -> np.ndarray:
     """The chances, sharpened or softened row by row until the best section's is the confidence.
 
-    Their order stays and they still sum to one, so no confidence is below an even share.
+    Their order stays and they still sum to one, unless the confidence is below an even share:
+    then all of them shrink, and what is missing is the chance that none is right.
     """
     logs = np.log(np.maximum(chances, 1e-300))
     logs -= logs.max(axis=1, keepdims=True)
@@ -93,7 +94,9 @@ def told(chances: np.ndarray, confidence: np.ndarray) -> np.ndarray:
         power = (low + high) / 2
         above = 1.0 / np.exp(power[:, None] * logs).sum(axis=1) >= confidence
         low, high = np.where(above, low, power), np.where(above, power, high)
-    return softmax(high[:, None] * logs)
+    sharpened = softmax(high[:, None] * logs)
+    wanted = np.maximum(confidence, _EDGE)  # at nothing there would be no order left
+    return np.asarray(sharpened * np.minimum(1.0, wanted / sharpened.max(axis=1))[:, None])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +118,14 @@ class Familiar:
             return cls()
         return cls(float(np.quantile(nearness, 1 / _FIFTY)), float(np.median(nearness)))
 
+    @property
+    def known(self) -> bool:
+        """Whether there were papers enough to learn from."""
+        return bool(np.isfinite(self.strange))
+
     def share(self, nearness: np.ndarray) -> np.ndarray:
         """How far papers are familiar, 0 to 1, by their mean nearness to the listed papers."""
-        if not np.isfinite(self.strange):
+        if not self.known:
             return np.ones(len(nearness))
         width = max(self.usual - self.strange, _EDGE)
         return np.asarray(np.clip(1.0 - (self.strange - nearness) / width, 0.0, 1.0))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv
 
+EVEN = 0.5
 ASSURANCE = 0.8
 """How sure to be that a threshold's precision will hold for decisions to come.
 
@@ -139,6 +140,17 @@ def coverage_at(
         return Coverage(None, 0.0)
     place = int(np.flatnonzero(enough)[-1])
     return Coverage(float(ranked[place]), (place + 1) / len(order))
+
+
+def filed_alone(confidences: np.ndarray, right: np.ndarray, precision: float) -> Coverage:
+    """How many filings a bot may do by itself so that the given share of them is right.
+
+    With `ASSURANCE`, and never below an even chance, whatever the rest makes up for.
+    """
+    found = coverage_at(confidences, right, precision, assurance=ASSURANCE)
+    if found.threshold is None or found.threshold >= EVEN:
+        return found
+    return Coverage(EVEN, float((confidences >= EVEN).mean()))
 
 
 def confusion(actual: Sequence[int], predicted: Sequence[int], sections: int) -> np.ndarray:

@@ -13,9 +13,14 @@ from collections.abc import Collection, Sequence
 from tracker.paper import Paper
 from tracker.taxonomy import Path, section_key
 
+# No "2020+" or "<2020": that is more than a year.
+_AROUND = r"[^\w<>≤≥+]*"
 _YEAR = re.compile(
-    r"^\W*(?:year\s+|papers?\s+(?:of|in|from)\s+)?((?:19|20)\d\d)(?:\s+papers?)?\W*$", re.IGNORECASE
+    rf"^{_AROUND}(?:year\W+|papers?\s+(?:of|in|from)\s+|papers?\s*[(:\[]\s*)?"
+    rf"((?:19|20)\d\d)(?:年|\s+papers?)?{_AROUND}$",
+    re.IGNORECASE,
 )
+_YEAR_IN = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _VENUE_SHARE = 0.6
 
 
@@ -51,9 +56,15 @@ class Topics:
             self.of.append(numbers.setdefault(key, len(numbers)))
         self.count = len(numbers)
         self._sizes = [len(held[path]) for path in paths]
+        # A venue is often that of another year than the heading's, such as "NeurIPS 2024".
+        self._edition = [
+            _year_in(path[-1]) if venue else None
+            for path, venue in zip(paths, self._venues, strict=True)
+        ]
         # A list may file by the year of the venue, often the one after the preprint.
         self._shifts: dict[int, Counter[int]] = {}
-        for topic, path, year in zip(self.of, paths, self._years, strict=True):
+        dated = [year or edition for year, edition in zip(self._years, self._edition, strict=True)]
+        for topic, path, year in zip(self.of, paths, dated, strict=True):
             if year is not None:
                 shifts = self._shifts.setdefault(topic, Counter())
                 shifts.update(year - p.published.year for p in held[path] if p.published)
@@ -69,18 +80,37 @@ class Topics:
     def _weight(self, column: int, paper: Paper) -> float:
         year = self._years[column]
         if year is not None and paper.published is not None:
-            shift = year - paper.published.year
-            known = self._shifts[self.of[column]]
-            return known[shift] + (2.0 if shift == 0 else 0.1)
+            return self._of_year(column, year - paper.published.year)
         if self._venues[column] and paper.venue:
-            return 1.0 if _names(self.paths[column], paper) else 0.02
+            return self._of_venue(column, paper)
         return self._sizes[column] + 1.0
+
+    def _of_year(self, column: int, shift: int) -> float:
+        return self._shifts[self.of[column]][shift] + (2.0 if shift == 0 else 0.1)
+
+    def _of_venue(self, column: int, paper: Paper) -> float:
+        edition = self._edition[column]
+        if not _names(self.paths[column], paper):
+            return 0.02
+        if edition is None:
+            return 1.0
+        if (stated := _year_in(paper.venue)) is not None:
+            return 1.0 if stated == edition else 0.02
+        if paper.published is None:
+            return 1.0
+        most = self._shifts[self.of[column]].total() + 2.0
+        return max(0.02, self._of_year(column, edition - paper.published.year) / most)
 
 
 def year_of(path: Path) -> int | None:
     """The year a heading is about, where it is about nothing else."""
     found = _YEAR.match(path[-1]) if path else None
     return int(found[1]) if found else None
+
+
+def _year_in(text: str) -> int | None:
+    found = _YEAR_IN.search(text)
+    return int(found[0]) if found else None
 
 
 def _is_venue(path: Path, papers: Sequence[Paper]) -> bool:

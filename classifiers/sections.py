@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.preprocessing import normalize
 
 from classifiers.confidence import Familiar, Trust, softmax, temperature, told
-from classifiers.evaluation import ASSURANCE, coverage_at
+from classifiers.evaluation import filed_alone
 from classifiers.rules import Topics
 from classifiers.text import Views, document, one_thread, section_document, strongest
 from tracker.paper import Paper
@@ -31,7 +31,6 @@ _NEIGHBOURS = 3
 # The share of known words from which a text counts as understood.
 _UNDERSTOOD = 0.5
 # A paper likelier wrong than right is not filed, however many right ones stand beside it.
-_EVEN = 0.5
 # The share of listed papers without an abstract from which the list is one of titles.
 _TITLES_ONLY = 0.5
 
@@ -161,10 +160,13 @@ class SectionClassifier:
         full = _with_abstract(papers)
         of_texts, of_titles = nearness(listed), np.zeros(0)
         if papers:
-            bare = [Paper(title=paper.title) for paper in papers]
-            of_titles = nearness(self._views.matrix(list(map(document, bare)), _titles(bare)))
+            of_titles = nearness(self._bare_matrix(papers))
         self._familiar = {True: Familiar.of(of_texts[full]), False: Familiar.of(of_titles)}
         return self._familiar_share(papers, of_texts)
+
+    def _bare_matrix(self, papers: Sequence[Paper]) -> csr_matrix:
+        bare = [Paper(title=paper.title) for paper in papers]
+        return self._views.matrix(list(map(document, bare)), _titles(bare))
 
     def _familiar_share(self, papers: Sequence[Paper], nearness: np.ndarray) -> np.ndarray:
         shares = {full: known.share(nearness) for full, known in self._familiar.items()}
@@ -193,7 +195,11 @@ class SectionClassifier:
         # What is not understood is not decided: confidence fades with the words unknown, and
         # where a paper is like none that is listed.
         fade = np.minimum(1.0, understood / _UNDERSTOOD)
-        fade *= self._familiar_share(papers, matrix @ self._centre)
+        if self._familiar[True].known:
+            fade *= self._familiar_share(papers, matrix @ self._centre)
+        else:
+            # Too few abstracts are listed to say how near one is: then by the title, as those are.
+            fade *= self._familiar[False].share(self._bare_matrix(papers) @ self._centre)
         chances = told(chances, self._trust.confidence(chances) * fade)
         return matrix, near, chances, understood
 
@@ -218,8 +224,7 @@ class SectionClassifier:
         if not self.paths_ or not self._papers:
             return None
         right = self.truth_[np.arange(self._papers), self.loo_.argmax(axis=1)]
-        found = coverage_at(self.loo_.max(axis=1), right, precision, assurance=ASSURANCE)
-        return None if found.threshold is None else max(_EVEN, found.threshold)
+        return filed_alone(self.loo_.max(axis=1), right, precision).threshold
 
     def _filing(
         self, row: csr_matrix, chances: np.ndarray, near: np.ndarray, understood: float

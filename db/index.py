@@ -15,7 +15,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -58,7 +57,7 @@ class Index:
         or the file was written by a newer program.
         """
         engine = _engine(url)
-        index = cls(engine, engine.url.render_as_string(hide_password=True))
+        index = cls(engine, make_url(url).render_as_string(hide_password=True))
         try:
             index._migrate()
         except (DatabaseError, sqlite3.Error) as error:
@@ -71,7 +70,7 @@ class Index:
 
     def close(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
+        _put_back(self.engine)
 
     def __enter__(self) -> Self:
         return self
@@ -157,18 +156,18 @@ def alembic_config(connection: Connection) -> Config:
 
 def check(url: str) -> None:
     """Refuse an address that `Index.open` would refuse before it opens anything; make nothing."""
-    _engine(url).dispose()
+    _put_back(_engine(url))
 
 
 def _engine(url: str) -> Engine:
     try:
         address = make_url(url)
-        kept = True
         if address.get_backend_name() == "sqlite":
             _check_file(url, address.database)
-            kept = not _in_memory(address.database)
-        # A relative name is another file in another folder; one in memory is another every time.
-        return _kept_engine(address, Path.cwd()) if kept else _new_engine(address)
+            if not _in_memory(address.database):
+                # A relative name is another file in another folder.
+                address = address.set(database=str(Path(address.database or "").absolute()))
+        return _idle.pop(address, None) or _new_engine(address)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise InputError(
             f"index.url {url!r}: {error}; allowed: an address such as sqlite:///papers.sqlite"
@@ -188,10 +187,18 @@ def _new_engine(address: URL) -> Engine:
     return engine
 
 
-@lru_cache(maxsize=4)
-def _kept_engine(address: URL, _folder: Path) -> Engine:
-    """The engine of an address, for the statements it has compiled; no connection stays open."""
-    return _new_engine(address)
+# Engines that nobody uses, for the statements they have compiled: no connection stays open, and
+# no two indexes share one.
+_idle: dict[URL, Engine] = {}
+_MOST_IDLE = 4
+
+
+def _put_back(engine: Engine) -> None:
+    engine.dispose()
+    if not _in_memory(engine.url.database):
+        _idle[engine.url] = engine
+        while len(_idle) > _MOST_IDLE:
+            _idle.pop(next(iter(_idle)), None)
 
 
 def _in_memory(name: str | None) -> bool:

@@ -7,6 +7,7 @@ Where the index only ever saw a later version, that is all there is.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -14,7 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path as File
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from db.consolidate import BY_HAND, READING_LIST, consolidate
@@ -32,6 +34,7 @@ from tracker.taxonomy import Path
 
 # Fewer than arXiv gets in a month since 2021, so that a day told by a number is rather too late.
 _A_MONTH = 13_000
+_ARXIV = re.compile(r"(?P<year>\d\d)(?P<month>\d\d)\.(?P<number>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,11 @@ class Known:
 
 def index_exists(settings: Settings) -> bool:
     """Whether there is an index to look into; looking must not make one."""
-    prefix, scheme, name = settings.index_url.partition("sqlite:///")
-    return bool(prefix) or not scheme or File(name).is_file()
+    try:
+        address = make_url(settings.index_url)
+    except ArgumentError:
+        return True  # opening it says what is wrong
+    return address.get_backend_name() != "sqlite" or File(address.database or "").is_file()
 
 
 def known_papers(index: Index, until: date) -> list[Known]:
@@ -87,8 +93,8 @@ def _records(session: Session, until: date) -> Iterator[tuple[list[Record], bool
 
 
 def _known(records: Sequence[Record], *, shelved: bool) -> Known | None:
-    earliest = min(_age(record) for record in records)
-    paper = consolidate(record for record in records if _age(record) == earliest)
+    ages = _ages(records)
+    paper = consolidate(r for r, age in zip(records, ages, strict=True) if age == min(ages))
     if paper.published is None:
         return None
     first = replace(paper, updated=None, venue="", comment="", version=None, links=(), embedding=())
@@ -97,24 +103,38 @@ def _known(records: Sequence[Record], *, shelved: bool) -> Known | None:
     return Known(first, _day(first), names, titles, shelved)
 
 
-def _age(record: Record) -> tuple[date, int]:
-    """What tells which of several records of a paper was made from its earliest version."""
-    paper = record.paper
-    return paper.updated or paper.published or date.max, paper.version or 1
+def _ages(records: Sequence[Record]) -> list[tuple[date, bool, int]]:
+    """What tells which of several records of a paper was made from its earliest version.
+
+    A record that does not say of which version it is may be of any: where others do say, it is
+    not taken for an earlier one, whatever its day.
+    """
+    papers = [record.paper for record in records]
+    stated = [p.published for p in papers if p.published and (p.updated or p.version)]
+    first = min(stated, default=date.min)
+    return [
+        (paper.updated or paper.published or date.max, False, paper.version or 1)
+        if paper.updated or paper.version
+        else (max(first, paper.published or date.max), True, 1)
+        for paper in papers
+    ]
 
 
 def _day(paper: Paper) -> date:
     """The day a paper appeared; when it is the first of its month, no earlier than it can be.
 
-    A source that knows the month alone says the first. arXiv numbers the papers of a month in
-    their order, so the number tells how far the month had come.
+    A source that knows the month or the year alone says its first day. arXiv numbers the papers
+    of a month in their order, so the number tells the month, and how far it had come.
     """
     day = paper.published or date.max
-    month, _, number = (paper.identifier("arxiv") or "").partition(".")
-    if day.day > 1 or month != f"{day:%y%m}" or not number.isdecimal():
+    found = _ARXIV.fullmatch(paper.identifier("arxiv") or "")
+    if found is None or not 1 <= int(found["month"]) <= 12:
         return day
-    length = monthrange(day.year, day.month)[1]
-    return day.replace(day=1 + round((length - 1) * min(1.0, int(number) / _A_MONTH)))
+    month = date(2000 + int(found["year"]), int(found["month"]), 1)
+    if day > month:
+        return day
+    length = monthrange(month.year, month.month)[1]
+    return month.replace(day=1 + round((length - 1) * min(1.0, int(found["number"]) / _A_MONTH)))
 
 
 class Finder:

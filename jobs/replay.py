@@ -304,7 +304,7 @@ def _compared(walk: _Walk, weeks: tuple[Week, ...], start: date, end: date) -> R
         guess.place: _hit(walk, week, guess, right[guess.place])
         for week in weeks
         for guess in week.guesses
-        if guess.place in right
+        if guess.place in right and right[guess.place].day > week.last
     }
     return Replay(
         start=start,

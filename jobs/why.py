@@ -33,6 +33,8 @@ from tracker.taxonomy import Taxonomy, path_text
 
 _UNREAD = "It cannot be judged: no run has read the list yet; try `tracker run --dry-run`."
 
+_ALONE = "It cannot be judged: it is the only paper of the list, so nothing is there to compare."
+
 
 def why(
     settings: Settings, console: Console, text: str, *, environ: Mapping[str, str] = os.environ
@@ -147,7 +149,7 @@ def _judge(
             console=console,
         )
     if not judgement.asked:
-        return _UNREAD
+        return _UNREAD if listing.sections.keys() - {number} or not listing.sections else _ALONE
     [verdict] = judgement.asked
     sections = section_settings(branch.taxonomy, settings)
     waiting = Counter(section for paper, section in open_now.items() if paper != number)
@@ -204,11 +206,15 @@ def _sentences(judged: _Judged, settings: Settings) -> list[str]:
     verdict, bar = judged.verdict, settings.propose.min_relevance
     side = "above" if verdict.relevance >= bar else "below"
     certain = verdict.confidence >= judged.min_confidence
+    sure = (
+        f"{'above' if certain else 'below'} the bar of {judged.min_confidence:.2g}"
+        if judged.min_confidence <= 1
+        else f"no confidence is high enough for a precision of {settings.propose.precision}"
+    )
     lines = [
         "As if it were not on the list:" if judged.listed else "As the next run would judge it:",
         f"  relevance    {verdict.relevance:.2f}, {side} the bar of {bar:g}",
-        f"  section      {path_text(verdict.section)} ({verdict.confidence:.2f}, "
-        f"{'above' if certain else 'below'} the bar of {judged.min_confidence:.2g})",
+        f"  section      {path_text(verdict.section)} ({verdict.confidence:.2f}, {sure})",
     ]
     if judged.excluded_by:
         lines.append(

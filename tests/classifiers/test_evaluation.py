@@ -95,3 +95,12 @@ def test_assurance_holds_where_chance_alone_decides() -> None:
         # Of all to come at or above t, (1.5 + t / 2) / 2 is right.
         broken += found.threshold is not None and 0.75 + found.threshold / 4 < 0.8
     assert broken < 0.35 * 200
+
+
+def test_nothing_is_filed_alone_below_an_even_chance() -> None:
+    confidences = np.array([0.9] * 30 + [0.3] * 2)
+    right = np.array([True] * 30 + [False] * 2)
+    assert evaluation.coverage_at(confidences, right, 0.8, assurance=0.8).threshold == 0.3
+    found = evaluation.filed_alone(confidences, right, 0.8)
+    assert found == evaluation.Coverage(0.5, 30 / 32)
+    assert evaluation.filed_alone(confidences, ~right, 0.8) == evaluation.Coverage(None, 0.0)

@@ -71,3 +71,39 @@ def test_the_venue_decides_between_venues() -> None:
     [filing] = trained.predict([replace(make(BEES, 50), venue="BuzzConf")])
     assert filing.section == ("Bees", "BuzzConf")
     assert filing.confidence > 0.8
+
+
+@pytest.mark.parametrize(
+    ("heading", "year"),
+    [("Papers (2023)", 2023), ("Year: 2023", 2023), ("2023年", 2023), ("**2022**:", 2022)],
+)
+def test_years_in_other_forms(heading: str, year: int) -> None:
+    assert year_of(("Papers", heading)) == year
+
+
+@pytest.mark.parametrize("heading", ["≤2021", "<2020", "> 2020", "2020+", "2020 and earlier"])
+def test_more_than_a_year_is_no_year(heading: str) -> None:
+    assert year_of(("Papers", heading)) is None
+
+
+@pytest.mark.parametrize(
+    ("venue", "day", "edition"),
+    [
+        ("BuzzConf 2023", date(2022, 5, 1), 2023),
+        ("BuzzConf", date(2023, 5, 1), 2024),
+        ("Proceedings of BuzzConf 2022", None, 2022),
+    ],
+)
+def test_a_venue_s_year_decides_between_its_editions(
+    venue: str, day: date | None, edition: int
+) -> None:
+    papers, labels = [], []
+    for number in range(24):
+        year = 2022 + number % 3
+        paper = make(BEES, number)
+        papers.append(replace(paper, venue=f"BuzzConf {year}", published=date(year - 1, 5, 1)))
+        labels.append([("Bees", f"BuzzConf {year}")])
+    trained = SectionClassifier([Section(ANTS)]).fit(papers, labels)
+    [filing] = trained.predict([replace(make(BEES, 50), venue=venue, published=day)])
+    assert filing.section == ("Bees", f"BuzzConf {edition}")
+    assert filing.confidence > 0.6

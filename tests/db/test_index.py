@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ import db.index
 from db import papers
 from db.index import NEWEST, Index, alembic_config
 from tracker.errors import InputError, TrackerError
+from tracker.paper import Paper
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,3 +182,22 @@ def test_a_process_killed_while_it_merges_leaves_a_sound_index(file: Path) -> No
         again.communicate(timeout=60)
         with index.read() as session:
             assert papers.count(session) == 50
+
+
+def test_a_file_that_was_replaced_is_not_mixed_with_the_old_one(tmp_path: Path) -> None:
+    url, other = f"sqlite:///{tmp_path / 'a.sqlite'}", f"sqlite:///{tmp_path / 'b.sqlite'}"
+    for address, title in ((url, "Old"), (other, "New")):
+        with Index.open(address) as index, index.write() as session:
+            papers.merge(
+                session,
+                [Paper(title=title)],
+                source="here",
+                seen_at=datetime(2024, 1, 1, tzinfo=UTC),
+            )
+    with Index.open(url) as first, first.read() as session:
+        assert papers.get(session, 1).title == "Old"
+        (tmp_path / "b.sqlite").replace(tmp_path / "a.sqlite")
+        for name in ("a.sqlite-wal", "a.sqlite-shm"):
+            (tmp_path / name).unlink(missing_ok=True)
+        with Index.open(url) as second, second.read() as reading:
+            assert papers.get(reading, 1).title == "New"

@@ -198,6 +198,28 @@ def test_a_paper_added_before_its_weeks_run_is_not_to_be_found(bakers: DatedList
     assert OVENS[0].title not in titles
 
 
+def test_what_is_proposed_after_it_was_added_is_no_find(bakers: DatedList) -> None:
+    bakers.git("reset", "-q", "--hard", "HEAD~2")
+    before = corpus.reading_list()
+    # Of two that appear in one week the other is proposed first.
+    bakers.commit("2024-01-09", with_entries(before, [("Sourdough", LOAVES[0])]))
+    bakers.commit("2024-01-11", with_entries(before, [("Ovens", OVENS[0])]))
+    document = run(bakers, "--budget", "1")
+    late = [
+        week["to"]
+        for week in document["weeks"]
+        for paper in week["proposals"]
+        if paper["title"] in {LOAVES[0].title, OVENS[0].title} and week["to"] > "2024-01-09"
+    ]
+    assert late
+    assert all(
+        outcome is None or outcome["days_earlier"] > 0
+        for week in document["weeks"]
+        for outcome in week["outcomes"]
+    )
+    assert document["found"] < document["added"]
+
+
 def test_renamed_files_and_sections_are_followed(bakers: DatedList) -> None:
     bakers.git("mv", "README.md", "papers.md")
     text = (bakers.folder / "papers.md").read_text(encoding="utf-8")

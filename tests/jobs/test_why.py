@@ -168,3 +168,24 @@ def test_a_section_that_is_full_is_told(place: Path, capsys: pytest.CaptureFixtu
     assert line in said(place, capsys, later.paper.title)
     assert asked(place, capsys, later.paper.title)["limited_by"] == 'sections."Sourdough".limit'
     assert line not in said(place, capsys, waits.paper.title)
+
+
+def test_a_precision_that_no_confidence_reaches_is_told(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paper = judged(go(place))[0]["paper"]
+    (place / "README.md").write_text(corpus.reading_list(2), encoding="utf-8")
+    config = place / "tracker.toml"
+    config.write_text(config.read_text().replace("[propose]", "[propose]\nprecision = 0.97"))
+    text = said(place, capsys, paper)
+    assert "no confidence is high enough for a precision of 0.97" in text
+
+
+def test_the_only_paper_of_a_list_cannot_be_compared(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [line, *_] = [t for t in corpus.reading_list().splitlines() if t.startswith("* [**")]
+    (place / "README.md").write_text(f"# One\n\n## Sourdough\n\n{line}\n", encoding="utf-8")
+    go(place)
+    number = line.partition("abs/")[2].partition(")")[0]
+    assert "it is the only paper of the list" in said(place, capsys, number)
