@@ -27,6 +27,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import normalize
@@ -37,7 +38,7 @@ from benchmarks.corpus import Corpus, Task, Weighting, task_of
 from benchmarks.data import read_lists, read_papers, some_of
 from benchmarks.relevance import METHODS, fit_svm
 from benchmarks.relevance import measure as ranked
-from benchmarks.replay import days_of
+from benchmarks.replay import days_of, replayed
 from benchmarks.sections import averages
 from classifiers.text import one_thread
 
@@ -56,24 +57,24 @@ Figures = dict[str, float]
 Measure = Callable[[Task, np.ndarray], Figures]
 
 
-def topics_of(corpus: Corpus) -> np.ndarray:
-    """Every paper in the latent topics of all papers, the strongest first."""
-    matrix = Weighting(corpus, np.arange(len(corpus.papers))).matrix(np.arange(len(corpus.papers)))
+def topics_of(matrix: csr_matrix) -> np.ndarray:
+    """Every paper, a row of the matrix, in the latent topics of all, the strongest first."""
     spread = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    kept = np.flatnonzero((spread >= _RAREST) & (spread <= _COMMONEST * len(corpus.papers)))
+    kept = np.flatnonzero((spread >= _RAREST) & (spread <= _COMMONEST * matrix.shape[0]))
     most = min(max(_TOPICS), len(kept) - 1)
     left, values, _ = randomized_svd(matrix[:, kept], most, n_iter=3, random_state=_SEED)
     return np.asarray(left * values)
 
 
-def components(task: Task, corpus: Corpus, topics: np.ndarray) -> dict[str, np.ndarray]:
-    """What each model says of the stream."""
+def components(
+    task: Task, corpus: Corpus, matrix: csr_matrix, topics: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What each model says of the stream; the matrix and the topics have a row for every paper."""
     said = {name: METHODS[name](task, corpus) for name in _KNOWN}
     said["ours"] = np.log(said["ours"] + 1e-12)
     rows = np.concatenate([task.listed, task.background])
     listed = np.arange(len(rows)) < len(task.listed)
-    weighting = Weighting(corpus, np.arange(len(corpus.papers)))
-    own, stream = weighting.matrix(rows), weighting.matrix(task.stream)
+    own, stream = matrix[rows], matrix[task.stream]
     said["svm_all_terms"] = fit_svm(own, listed, 0.1).decision_function(stream)
     logistic = LogisticRegression(C=10.0, class_weight="balanced", max_iter=300)
     said["logistic"] = logistic.fit(own, listed).decision_function(stream)
@@ -124,20 +125,22 @@ class Mixtures:
         """
         rows = self._rows[name]
         matrix, added = self._all[name][rows], self._tasks[name].added[rows]
-        scores = np.full(len(self._all[name]), -np.inf)
         if added.sum() < _PARTS:
-            scores[rows] = self._tasks[name].added[rows]
-            return scores
+            return self._placed(name, added)
         parts = StratifiedKFold(_PARTS, shuffle=True, random_state=_SEED)
         model = LogisticRegression(C=_TOLD, max_iter=2000)
-        scores[rows] = cross_val_predict(model, matrix, added, cv=parts, method="decision_function")
-        return scores
+        return self._placed(
+            name, cross_val_predict(model, matrix, added, cv=parts, method="decision_function")
+        )
 
     def scores(self, name: str, model: LogisticRegression) -> np.ndarray:
-        """The mixture's scores; what is not among the first papers comes after them."""
+        """The mixture's scores."""
+        return self._placed(name, model.decision_function(self._all[name][self._rows[name]]))
+
+    def _placed(self, name: str, of_first: np.ndarray) -> np.ndarray:
+        """Scores of the first papers among all; the others come after them."""
         scores = np.full(len(self._all[name]), -np.inf)
-        rows = self._rows[name]
-        scores[rows] = model.decision_function(self._all[name][rows])
+        scores[self._rows[name]] = of_first
         return scores
 
 
@@ -161,11 +164,13 @@ def weekly(days: np.ndarray, task: Task, scores: np.ndarray) -> Figures:
 
 def figures_of(tasks: Sequence[Task], corpus: Corpus, measure: Measure) -> dict[str, Figures]:
     """The figures of each model and mixture, averaged over the lists."""
-    topics = topics_of(corpus)
+    everything = np.arange(len(corpus.papers))
+    matrix = Weighting(corpus, everything).matrix(everything)
+    topics = topics_of(matrix)
     said: dict[str, dict[str, np.ndarray]] = {}
     for task in tasks:
         print(f"{task.name}: {len(task.listed)} at {task.since}", file=sys.stderr)
-        said[task.name] = components(task, corpus, topics)
+        said[task.name] = components(task, corpus, matrix, topics)
     by_name = {task.name: task for task in tasks}
     mixtures = Mixtures(said, by_name)
     told_all = mixtures.learned(by_name, _FREE)
@@ -191,11 +196,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     lists = read_lists(options.lists)
     corpus = Corpus(some_of(read_papers(options.papers), lists, options.share), lists)
-    if options.replay:
-        bundles = {p.stem for p in (options.lists.parent / "repositories").glob("*.bundle")}
-        lists = [each for each in lists if each.name in bundles] if bundles else lists
+    chosen = replayed(lists, options.lists) if options.replay else lists
     since = _YEAR if options.replay else None
-    found = [task_of(each, corpus, since, None, _BACKGROUND) for each in lists]
+    found = [task_of(each, corpus, since, None, _BACKGROUND) for each in chosen]
     tasks = [task for task in found if task is not None]
     if len(tasks) < 2:
         print("fewer than two lists have enough papers", file=sys.stderr)

@@ -193,6 +193,12 @@ def measure(
     return {name: round(value, 4) for name, value in figures.items()}
 
 
+def replayed(lists: Sequence[ReadingList], folder: Path) -> Sequence[ReadingList]:
+    """Those of the lists whose repositories lie beside their folder; all if none does."""
+    bundles = {path.stem for path in (folder.parent / "repositories").glob("*.bundle")}
+    return [each for each in lists if each.name in bundles] if bundles else lists
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Replay every list and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
@@ -204,7 +210,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     budgets = sorted(int(part) for part in options.budget.split(","))
-    bundles = {p.stem for p in (options.lists.parent / "repositories").glob("*.bundle")}
     lists = read_lists(options.lists)
     corpus = Corpus(some_of(read_papers(options.papers), lists, options.share), lists)
     days = days_of(corpus)
@@ -213,9 +218,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         y for y, count in filled.items() if 2 * count >= max(filled.values())
     )
     figures: dict[str, dict[str, dict[str, float]]] = {}
-    for reading_list in lists:
-        if bundles and reading_list.name not in bundles:
-            continue
+    for reading_list in replayed(lists, options.lists):
         found = year_of(reading_list, corpus, days, year)
         if found is None:
             continue

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaincinv
 
+# A paper likelier wrong than right is not filed, however many right ones stand beside it.
 EVEN = 0.5
 ASSURANCE = 0.8
 """How sure to be that a threshold's precision will hold for decisions to come.

@@ -30,7 +30,6 @@ _INTERCEPT = 0.6
 _NEIGHBOURS = 3
 # The share of known words from which a text counts as understood.
 _UNDERSTOOD = 0.5
-# A paper likelier wrong than right is not filed, however many right ones stand beside it.
 # The share of listed papers without an abstract from which the list is one of titles.
 _TITLES_ONLY = 0.5
 

@@ -154,6 +154,17 @@ def alembic_config(connection: Connection) -> Config:
     return config
 
 
+def file_of(url: str) -> Path | None:
+    """The file of an index; None for a database that is no file, or an address that is no good."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return None
+    if address.get_backend_name() != "sqlite" or _in_memory(address.database):
+        return None
+    return Path(address.database or "")
+
+
 def check(url: str) -> None:
     """Refuse an address that `Index.open` would refuse before it opens anything; make nothing."""
     _put_back(_engine(url))

@@ -22,10 +22,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from db.index import file_of
 from jobs.console import Console
 from jobs.kept_index import BRANCH, KeptIndex
 from tracker.errors import InputError, TrackerError
-from tracker.settings import Settings, load_settings
+from tracker.settings import load_settings
 
 _ATTEMPTS = 3
 """Runs on a newer index when another run stored one meanwhile."""
@@ -75,7 +76,7 @@ def act(environ: Mapping[str, str], console: Console, run: Run = tracker_run) ->
     config = Path(environ.get("INPUT_CONFIG") or "tracker.toml")
     arguments = _arguments(environ.get("INPUT_ARGUMENTS", ""))
     settings = load_settings(config, environ)
-    index = _index_file(settings)
+    index = file_of(settings.index_url)  # None for a database that keeps itself
     work = partial(run, _command(environ), config, arguments)
     if index is None:
         outcome = work()
@@ -125,12 +126,6 @@ def _arguments(text: str) -> list[str]:
         return shlex.split(text)
     except ValueError as error:
         raise InputError(f"input arguments {text!r}: {error}") from None
-
-
-def _index_file(settings: Settings) -> Path | None:
-    """The index as a file; None for a database that keeps itself."""
-    path = settings.index_url.removeprefix("sqlite:///")
-    return None if path == settings.index_url or path in {"", ":memory:"} else Path(path)
 
 
 def _remote(environ: Mapping[str, str]) -> str:

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from classifiers.assessment import Assessment, RelevanceAssessment, assess, assess_relevance
 from db import history, papers
 from db.consolidate import BY_HAND
-from db.index import Index, check
+from db.index import Index, check, file_of
 from db.tables import RECORD
 from jobs.console import Console
+from jobs.known_papers import has_index
 from jobs.listing import parse_list, sections_to_file_under, title_keys
-from jobs.past import Finder, Held, Known, held, index_exists
+from jobs.past import Finder, Held, Known, held
 from jobs.targets import open_target
 from tracker.paper import Paper
 from tracker.settings import Settings
@@ -95,7 +96,7 @@ def _known(paper: Paper) -> Known:
 
 def _others(settings: Settings) -> _Others:
     """The papers that sources reported; what only lists and people named is the list itself."""
-    if not index_exists(settings):
+    if not has_index(settings):
         return _Others((), frozenset())
     with Index.open(settings.index_url) as index, index.read() as session:
         by_source = select(RECORD.c.paper_id).where(RECORD.c.source.not_in(BY_HAND)).distinct()
@@ -128,11 +129,11 @@ def _newness(paper: Paper) -> tuple[object, ...]:
 
 def _missing(settings: Settings) -> list[str]:
     """That there is no index, which may be a slip of the settings."""
-    if index_exists(settings):
+    if has_index(settings):
         return []
-    name = settings.index_url.removeprefix("sqlite:///")
+    file = file_of(settings.index_url)
     return [
-        f"index.url {settings.index.url!r}: there is no file {name}, so the list alone was "
+        f"index.url {settings.index.url!r}: there is no file {file}, so the list alone was "
         "read; run `tracker discover` first, or correct the address in tracker.toml."
     ]
 

@@ -149,11 +149,12 @@ def _spread(names: Sequence[str]) -> list[str]:
 
 
 def _from_index(settings: Settings, names: Collection[str]) -> list[Paper]:
-    file = settings.index_url.removeprefix("sqlite:///")
-    if not Path(file).is_file():
-        return []
     from db import papers
-    from db.index import Index
+    from db.index import Index, file_of
+
+    file = file_of(settings.index_url)
+    if file is None or not file.is_file():
+        return []
 
     with Index.open(settings.index_url) as index, index.read() as session:
         return [

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlmodel import Session
 
 from db.consolidate import BY_HAND, consolidate
 from db.identity import Record
+from db.index import file_of
 from db.neighbours import chunks, records_of
 from db.tables import IDENTIFIER
 from tracker.identifiers import Identifier
@@ -20,8 +20,8 @@ from tracker.settings import Settings
 
 def has_index(settings: Settings) -> bool:
     """Whether there is an index to look into; one that is no file is taken to be there."""
-    prefix, _, name = settings.index_url.partition("sqlite:///")
-    return bool(prefix) or Path(name).is_file()
+    file = file_of(settings.index_url)
+    return file is None or file.is_file()
 
 
 def known_papers(session: Session, identifiers: Collection[Identifier]) -> tuple[Paper, ...]:

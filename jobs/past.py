@@ -7,16 +7,13 @@ Where the index only ever saw a later version, that is all there is.
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path as File
 
-from sqlalchemy import make_url, select
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import select
 from sqlmodel import Session
 
 from db.consolidate import BY_HAND, READING_LIST, consolidate
@@ -29,12 +26,11 @@ from jobs.listing import title_keys
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.reading_list import Entry
-from tracker.settings import Settings
+from tracker.sources.fields import month_of_arxiv_id
 from tracker.taxonomy import Path
 
 # Fewer than arXiv gets in a month since 2021, so that a day told by a number is rather too late.
 _A_MONTH = 13_000
-_ARXIV = re.compile(r"(?P<year>\d\d)(?P<month>\d\d)\.(?P<number>\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +45,6 @@ class Known:
     names: frozenset[Identifier]
     titles: frozenset[str]
     shelved: bool = False
-
-
-def index_exists(settings: Settings) -> bool:
-    """Whether there is an index to look into; looking must not make one."""
-    try:
-        address = make_url(settings.index_url)
-    except ArgumentError:
-        return True  # opening it says what is wrong
-    return address.get_backend_name() != "sqlite" or File(address.database or "").is_file()
 
 
 def known_papers(index: Index, until: date) -> list[Known]:
@@ -94,7 +81,8 @@ def _records(session: Session, until: date) -> Iterator[tuple[list[Record], bool
 
 def _known(records: Sequence[Record], *, shelved: bool) -> Known | None:
     ages = _ages(records)
-    paper = consolidate(r for r, age in zip(records, ages, strict=True) if age == min(ages))
+    earliest = min(ages)
+    paper = consolidate(r for r, age in zip(records, ages, strict=True) if age == earliest)
     if paper.published is None:
         return None
     first = replace(paper, updated=None, venue="", comment="", version=None, links=(), embedding=())
@@ -127,14 +115,12 @@ def _day(paper: Paper) -> date:
     of a month in their order, so the number tells the month, and how far it had come.
     """
     day = paper.published or date.max
-    found = _ARXIV.fullmatch(paper.identifier("arxiv") or "")
-    if found is None or not 1 <= int(found["month"]) <= 12:
-        return day
-    month = date(2000 + int(found["year"]), int(found["month"]), 1)
-    if day > month:
+    name = paper.identifier("arxiv") or ""
+    month, number = month_of_arxiv_id(name), name.partition(".")[2]
+    if month is None or not number.isdecimal() or day > month:
         return day
     length = monthrange(month.year, month.month)[1]
-    return month.replace(day=1 + round((length - 1) * min(1.0, int(found["number"]) / _A_MONTH)))
+    return month.replace(day=1 + round((length - 1) * min(1.0, int(number) / _A_MONTH)))
 
 
 class Finder:

@@ -18,9 +18,10 @@ from classifiers.relevance import RelevanceClassifier
 from classifiers.sections import SectionClassifier
 from db.index import Index
 from jobs.console import Console
+from jobs.known_papers import has_index
 from jobs.list_history import ListHistory, Version, read_history
 from jobs.listing import likely_names, sections_to_file_under
-from jobs.past import Finder, Held, Known, held, index_exists, known_papers
+from jobs.past import Finder, Held, Known, held, known_papers
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList
@@ -278,7 +279,7 @@ class _Walk:
 def _papers(settings: Settings, start: date, end: date) -> list[Known]:
     since = start - timedelta(days=365)
     fill = f"fill it with `tracker discover --since {since}`"
-    if not index_exists(settings):
+    if not has_index(settings):
         raise InputError(f"index.url {settings.index.url!r}: there is no index yet; {fill}")
     with Index.open(settings.index_url) as index:
         papers = known_papers(index, end)

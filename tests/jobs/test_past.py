@@ -9,7 +9,8 @@ import pytest
 
 from db import papers as index_papers
 from db.index import Index
-from jobs.past import Known, held, index_exists, known_papers
+from jobs.known_papers import has_index
+from jobs.past import Known, held, known_papers
 from tests.jobs import corpus
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
@@ -107,4 +108,4 @@ def test_an_index_is_found_however_it_is_written(
     (tmp_path / "README.md").write_text(corpus.reading_list(), encoding="utf-8")
     config = tmp_path / "tracker.toml"
     config.write_text(f'[list]\npath = "."\n[index]\nurl = "{url}"\n', encoding="utf-8")
-    assert index_exists(load_settings(config)) == there
+    assert has_index(load_settings(config)) == there
