@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from db import identity
 from db.identity import Record
+from db.likeness import nearly
 from db.payload import from_payload
 from db.tables import APART, CLAIM, IDENTIFIER, PAPER, RECORD
 
@@ -68,7 +69,7 @@ def _papers_titled(session: Session, records: Collection[Record]) -> set[int]:
         for chunk in chunks(by_key):
             wanted = select(RECORD.c.id, RECORD.c.title_key, column).where(column.in_(chunk))
             for number, title, key in session.execute(wanted):
-                near[number].update(r for r in by_key[key] if identity.nearly(r.title_key, title))
+                near[number].update(r for r in by_key[key] if nearly(r.title_key, title))
     found: set[int] = set()
     for chunk in chunks([number for number, candidates in near.items() if candidates]):
         for row in session.execute(_RECORDS.where(RECORD.c.id.in_(chunk))):

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from db.consolidate import BY_HAND, READING_LIST, consolidate
-from db.identity import SINGLE, Record, title_counts
+from db.identity import SINGLE, Record, shared_pages, title_counts, unlike
 from db.index import Index
 from db.neighbours import chunks, records_of
 from db.shelf import shelved
@@ -130,7 +130,7 @@ class Finder:
     """
 
     def __init__(self, papers: Sequence[Known], *, by_now: bool = False) -> None:
-        self._days = [known.day for known in papers]
+        self._papers = papers
         self._by_name: dict[Identifier, int] = {}
         self._by_title: dict[str, int] = {}
         for place, known in enumerate(papers):
@@ -145,11 +145,18 @@ class Finder:
         """The place of the entry's paper among those that appeared up to that day."""
         stated = Record(READING_LIST, "", entry.paper())
         named = f"{entry.short_name}: {entry.title}" if entry.short_name else entry.title
-        places = [self._by_name.get(name) for name in stated.identifiers]
+        places = [self._named(name, stated) for name in stated.identifiers]
         if title_counts(stated):
             keys = [*sorted(title_keys(entry.title)), *sorted(title_keys(named))]
             places += [self._by_title.get(key) for key in keys]
-        return next((p for p in places if p is not None and self._days[p] <= until), None)
+        return next((p for p in places if p is not None and self._papers[p].day <= until), None)
+
+    def _named(self, name: Identifier, stated: Record) -> int | None:
+        place = self._by_name.get(name)
+        if place is None or name.scheme != "url":
+            return place
+        # The page may be that of several papers.
+        return None if unlike(Record("", "", self._papers[place].paper), stated) else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +175,17 @@ def held(
     """The papers behind entries, in the list's order; what a source says is believed first.
 
     `find` has for each entry the place of its paper in `papers`. Entries that share a place or
-    an identifier are one paper, and those that share a title that says something, unless their
-    identifiers differ.
+    an identifier (no page of several papers) are one paper, and those that share a title that
+    says something, unless their identifiers differ.
     """
     groups: list[list[tuple[Entry, int | None]]] = []
     names: list[set[Identifier]] = []
     known: dict[object, int] = {}
-    for entry, place in zip(entries, find, strict=True):
-        stated = Record(READING_LIST, "", entry.paper())
+    given = [(entry, Record(READING_LIST, "", entry.paper())) for entry in entries]
+    shared = shared_pages(stated for _, stated in given)
+    for (entry, stated), place in zip(given, find, strict=True):
         keys: list[object] = [] if place is None else [place]
-        keys += stated.identifiers
+        keys += [name for name in stated.identifiers if name not in shared]
         number = next((known[key] for key in keys if key in known), None)
         if title_counts(stated):
             keys.append(stated.title_key)

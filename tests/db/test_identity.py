@@ -86,6 +86,32 @@ def test_two_papers_may_share_a_project_page() -> None:
     assert len(group([one, two])) == 2
 
 
+WORKSHOP = "https://example.org/workshop"
+
+
+def test_papers_whose_only_link_is_one_page_are_told_apart_by_their_titles() -> None:
+    burrows = record("Imaginary Hedgehogs in Winter", WORKSHOP)
+    rockets = record("Paper Rockets That Never Start", WORKSHOP)
+    again = record("Paper Rockets that Never Start: A Report", WORKSHOP)
+    assert len(group([burrows, rockets])) == 2
+    assert len(group([burrows, rockets, again])) == 2
+
+
+def test_a_page_of_many_papers_names_none_of_them_however_alike_their_titles_are() -> None:
+    things = ("Hedgehogs", "Rockets", "Teapots", "Umbrellas")
+    models = [record(f"Large Language Models for Invented {thing}", WORKSHOP) for thing in things]
+    other = [record("A Study of Tin Cans", WORKSHOP), record("Where Do Lost Socks Go", WORKSHOP)]
+    same = [record("large language models for invented teapots", WORKSHOP)]
+    assert len(group(models + other + same)) == 6
+
+
+def test_a_paper_renamed_on_its_own_page_is_one() -> None:
+    before = record("Tiny Hedgehogs in Winter", "https://example.org/forum")
+    after = record("Winter and How Tiny Hedgehogs Bear It", "https://example.org/forum")
+    short = record("Hedgehogs", "https://example.org/forum")
+    assert len(group([before, after, short])) == 1
+
+
 def test_a_line_with_links_to_two_papers_is_the_first_of_them() -> None:
     both = record("A Line", "2501.00001", "2501.00002")
     assert len(group([both, record("B", "2501.00002")])) == 2
@@ -122,7 +148,9 @@ PAPER = st.builds(
     st.none() | ARXIV,
     st.none() | DOI,
     st.none() | URL,
-    st.sampled_from([LONG, LONG.upper(), LONG.replace("Hedge", "Hegde"), "Some Long Words", "X"]),
+    st.sampled_from(
+        [LONG, LONG.upper(), LONG.replace("Hedge", "Hegde"), "Some Long Words", "Other Vases", "X"]
+    ),
     st.sampled_from([(), TWO, ("Example, A.",), ("Cy Other",)]),
     st.sampled_from([None, 2020, 2021, 2029]),
     st.sampled_from(["", "Short.", "Short. And longer."]),

@@ -10,9 +10,9 @@ import pytest
 from db import papers as index_papers
 from db.index import Index
 from jobs.known_papers import has_index
-from jobs.past import Known, held, known_papers
+from jobs.past import Finder, Known, held, known_papers
 from tests.jobs import corpus
-from tracker.identifiers import Identifier
+from tracker.identifiers import Identifier, identify
 from tracker.paper import Paper
 from tracker.reading_list import ReadingList
 from tracker.settings import load_settings
@@ -40,6 +40,18 @@ def test_entries_with_one_title_are_one_paper_unless_they_say_otherwise(
     entries = list(ReadingList.parse({"README.md": f"# A list\n\n{lines}"}).entries)
     assert len(entries) == len(links)
     assert len(held(entries, [], [None] * len(entries))) == papers
+
+
+def test_entries_that_link_to_one_page_of_a_workshop_are_the_papers_they_say() -> None:
+    titles = ("How Crusts Break in Ovens", "Hats for Hedgehogs", "The Weight of Paper Rockets")
+    lines = "".join(f"- [{title}]({PAGE})\n" for title in titles)
+    entries = ReadingList.parse({"README.md": f"# A list\n\n## One\n\n{lines}"}).entries
+    page = identify(PAGE)
+    rockets = Paper(title=titles[2], identifiers=page, published=date(2024, 1, 1))
+    finder = Finder([Known(rockets, date(2024, 1, 1), frozenset(), frozenset())])
+    found = [finder.find(entry) for entry in entries]
+    assert found == [None, None, 0]
+    assert [paper.paper.title for paper in held(entries, [rockets], found)] == list(titles)
 
 
 ARXIV = Identifier("arxiv", "2405.06000")
