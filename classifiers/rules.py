@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from tracker.paper import Paper
 from tracker.taxonomy import Path, section_key
@@ -63,32 +64,41 @@ class Topics:
         ]
         # A list may file by the year of the venue, often the one after the preprint.
         self._shifts: dict[int, Counter[int]] = {}
-        dated = [year or edition for year, edition in zip(self._years, self._edition, strict=True)]
-        for topic, path, year in zip(self.of, paths, dated, strict=True):
+        self._dated = [y or edition for y, edition in zip(self._years, self._edition, strict=True)]
+        for topic, path, year in zip(self.of, paths, self._dated, strict=True):
             if year is not None:
                 shifts = self._shifts.setdefault(topic, Counter())
                 shifts.update(year - p.published.year for p in held[path] if p.published)
 
-    def shares(self, paper: Paper) -> list[float]:
-        """For each section, the share it has in its topic for this paper; 1 when it is alone."""
-        weights = [self._weight(column, paper) for column in range(len(self.paths))]
+    def shares(self, paper: Paper, own: Collection[Path] = ()) -> list[float]:
+        """For each section, the share it has in its topic for this paper; 1 when it is alone.
+
+        `own` are the sections of a paper that was learned from and is judged as if it was not.
+        """
+        itself = [path in own for path in self.paths]
+        weights = [self._weight(column, paper, itself) for column in range(len(self.paths))]
         totals: Counter[int] = Counter()
         for topic, weight in zip(self.of, weights, strict=True):
             totals[topic] += weight  # type: ignore[assignment]  # a Counter adds floats as well
         return [weight / totals[topic] for topic, weight in zip(self.of, weights, strict=True)]
 
-    def _weight(self, column: int, paper: Paper) -> float:
+    def _weight(self, column: int, paper: Paper, itself: Sequence[bool]) -> float:
         year = self._years[column]
         if year is not None and paper.published is not None:
-            return self._of_year(column, year - paper.published.year)
+            return self._of_year(column, year, paper.published, itself)
         if self._venues[column] and paper.venue:
-            return self._of_venue(column, paper)
-        return self._sizes[column] + 1.0
+            return self._of_venue(column, paper, itself)
+        return self._sizes[column] - itself[column] + 1.0
 
-    def _of_year(self, column: int, shift: int) -> float:
-        return self._shifts[self.of[column]][shift] + (2.0 if shift == 0 else 0.1)
+    def _of_year(self, column: int, year: int, day: date, itself: Sequence[bool]) -> float:
+        shift, topic = year - day.year, self.of[column]
+        counted = sum(
+            own and self.of[place] == topic and dated == year
+            for place, (own, dated) in enumerate(zip(itself, self._dated, strict=True))
+        )
+        return self._shifts[topic][shift] - counted + (2.0 if shift == 0 else 0.1)
 
-    def _of_venue(self, column: int, paper: Paper) -> float:
+    def _of_venue(self, column: int, paper: Paper, itself: Sequence[bool]) -> float:
         edition = self._edition[column]
         if not _names(self.paths[column], paper):
             return 0.02
@@ -99,7 +109,7 @@ class Topics:
         if paper.published is None:
             return 1.0
         most = self._shifts[self.of[column]].total() + 2.0
-        return max(0.02, self._of_year(column, edition - paper.published.year) / most)
+        return max(0.02, self._of_year(column, edition, paper.published, itself) / most)
 
 
 def year_of(path: Path) -> int | None:

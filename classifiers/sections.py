@@ -95,7 +95,7 @@ class SectionClassifier:
         self._matrix = self._views.fit(texts, titles)
         left_out = self._solve()[: self._papers]
         self._temperature = temperature(left_out, self._targets()[: self._papers])
-        chances = self._chances(left_out, papers)
+        chances = self._chances(left_out, papers, labels)
         self._trust = Trust.of(chances, self.truth_)
         confidence = self._trust.confidence(chances) * self._familiarity(papers)
         self.loo_ = told(chances, confidence)
@@ -135,12 +135,18 @@ class SectionClassifier:
         self._weights = self._matrix.T @ self._dual
         return np.asarray(targets - self._dual / np.diag(inverse)[:, None] + self._intercept)
 
-    def _chances(self, scores: np.ndarray, papers: Sequence[Paper]) -> np.ndarray:
-        """Probabilities of sections from scores of topics."""
+    def _chances(
+        self,
+        scores: np.ndarray,
+        papers: Sequence[Paper],
+        own: Sequence[Collection[Path]] | None = None,
+    ) -> np.ndarray:
+        """Probabilities of sections from scores of topics; see `Topics.shares` for `own`."""
         topics = softmax(scores / self._temperature)
         if self._topics.count == len(self.paths_):
             return topics
-        shares = np.array([self._topics.shares(paper) for paper in papers])
+        places = own or [()] * len(papers)
+        shares = np.array([self._topics.shares(*each) for each in zip(papers, places, strict=True)])
         return np.asarray(topics[:, self._topics.of] * shares.reshape(-1, len(self.paths_)))
 
     def _familiarity(self, papers: Sequence[Paper]) -> np.ndarray:

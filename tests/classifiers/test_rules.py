@@ -107,3 +107,17 @@ def test_a_venue_s_year_decides_between_its_editions(
     [filing] = trained.predict([replace(make(BEES, 50), venue=venue, published=day)])
     assert filing.section == ("Bees", f"BuzzConf {edition}")
     assert filing.confidence > 0.6
+
+
+def test_a_paper_says_nothing_of_its_own_year_when_judged_as_if_not_on_the_list() -> None:
+    years = range(2001, 2013)
+    sections = [("Bees", str(year)) for year in years]
+    # Every paper stands a different number of years away from its date.
+    papers = [
+        Paper(title=f"A report on bees in hive {number}", published=date(1990 - 20 * number, 5, 1))
+        for number, _ in enumerate(years)
+    ]
+    known = SectionClassifier([Section(path) for path in sections])
+    known.fit(papers, [[path] for path in sections])
+    right = known.loo_.argmax(axis=1) == range(len(papers))
+    assert right.mean() < 0.3
