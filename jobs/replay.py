@@ -12,20 +12,22 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 from classifiers.counted import CountedFeatures, WordMemory
 from classifiers.relevance import RelevanceClassifier
 from classifiers.sections import SectionClassifier
 from db.index import Index
+from jobs.choose import excluding
 from jobs.console import Console
 from jobs.known_papers import has_index
 from jobs.list_history import ListHistory, Version, read_history
-from jobs.listing import likely_names, sections_to_file_under
+from jobs.listing import likely_names, section_settings, sections_to_file_under
 from jobs.past import Finder, Held, Known, held, known_papers
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList
-from tracker.settings import Settings
+from tracker.settings import SectionSettings, Settings
 from tracker.taxonomy import Path, Taxonomy
 
 _WEEK = timedelta(days=7)
@@ -209,11 +211,11 @@ class _Walk:
         places = {one.place for one in listing}
         scores = self._scores(listing, places, known, fresh)
         best = sorted(scores, key=lambda place: (-scores[place], place))
-        chosen = best[: self.budget]
-        self._shown.update(chosen)
-        self._queue = best[self.budget :][:_KEPT]
-        guesses = self._filed(chosen, scores, version, reading_list, listing)
-        return Week(first, last, version.commit, len(listing), len(fresh), tuple(guesses))
+        filed = self._filed(best, scores, version, reading_list, listing)
+        guesses = tuple(islice(filed, self.budget))
+        self._shown.update(guess.place for guess in guesses)
+        self._queue = [place for place in best if place not in self._shown][:_KEPT]
+        return Week(first, last, version.commit, len(listing), len(fresh), guesses)
 
     def _scores(
         self, listing: Sequence[Held], places: set[int | None], known: int, fresh: range
@@ -234,13 +236,13 @@ class _Walk:
 
     def _filed(
         self,
-        chosen: Sequence[int],
+        best: Sequence[int],
         scores: Mapping[int, float],
         version: Version,
         reading_list: ReadingList,
         listing: Sequence[Held],
-    ) -> list[Guess]:
-        """The chosen papers, each with the section it would have been put under."""
+    ) -> Iterator[Guess]:
+        """The papers in this order, those left out that belong to an excluded section."""
         key = (version.commit, tuple(one.place for one in listing))
         if self._filing is None or self._filing[0] != key:
             sections = self._sections(reading_list)
@@ -248,22 +250,32 @@ class _Walk:
             labels = [[p for p in sorted(one.sections) if p in sections] for one in filed]
             classifier = SectionClassifier(list(sections))
             self._filing = key, classifier.fit([one.paper for one in filed], labels)
-        filings = self._filing[1].predict([self._plain[place] for place in chosen])
-        return [
-            Guess(place, round(scores[place], 4), filing.section, filing.confidence)
-            for place, filing in zip(chosen, filings, strict=bool(filings))
-        ]
+        settings = self.section_settings(reading_list)
+        for start in range(0, len(best), self.budget):
+            batch = best[start : start + self.budget]
+            filings = self._filing[1].predict([self._plain[place] for place in batch])
+            for place, filing in zip(batch, filings, strict=bool(filings)):
+                if not excluding(filing.section, settings):
+                    yield Guess(place, round(scores[place], 4), filing.section, filing.confidence)
 
-    def _sections(self, reading_list: ReadingList) -> Taxonomy:
-        """The sections of that day; help that names a section of another day is left out."""
+    def section_settings(self, reading_list: ReadingList) -> dict[Path, SectionSettings]:
+        """What the settings say of the sections of a list that is not today's."""
+        return section_settings(reading_list.taxonomy, self._settings_for(reading_list))
+
+    def _settings_for(self, reading_list: ReadingList) -> Settings:
+        """The settings without those of sections that only the list of another day has."""
         known = {
             name: section
             for name, section in self.settings.sections.items()
             if reading_list.taxonomy.find(name)
         }
-        self._named |= known.keys()
+        return self.settings.model_copy(update={"sections": known})
+
+    def _sections(self, reading_list: ReadingList) -> Taxonomy:
+        """The sections of that day."""
+        settings = self._settings_for(reading_list)
+        self._named |= settings.sections.keys()
         self._taxonomy = reading_list.taxonomy
-        settings = self.settings.model_copy(update={"sections": known})
         return sections_to_file_under(reading_list, settings)
 
     def unnamed(self) -> list[str]:
@@ -327,7 +339,10 @@ def _compared(walk: _Walk, weeks: tuple[Week, ...], start: date, end: date) -> R
 
 
 def _added(walk: _Walk, start: date, end: date) -> tuple[dict[int, Added], int]:
-    """By place, what the maintainers added and when; and how much else until `end`."""
+    """By place, what the maintainers added and when; and how much else until `end`.
+
+    Not what they put under excluded sections: that is not the bot's to find.
+    """
     finder = Finder(walk.papers, by_now=True)
     before = walk.list_on(start - timedelta(days=1))
     seen = {key for entry in (before[1].entries if before else ()) for key in _keys(entry)}
@@ -336,12 +351,13 @@ def _added(walk: _Walk, start: date, end: date) -> tuple[dict[int, Added], int]:
     unknown = 0
     for day in sorted({v.day for v in walk.history.versions if v.day >= start}):
         found = walk.list_on(day)
+        settings = walk.section_settings(found[1]) if found else {}
         where: dict[int, dict[Path, None]] = {}
         for entry in found[1].entries if found else ():
             keys = _keys(entry)
             if (place := finder.find(entry)) is None:
                 unknown += day <= end and seen.isdisjoint(keys)
-            elif place not in known and place not in added:
+            elif not (place in known or place in added or excluding(entry.section, settings)):
                 where.setdefault(place, {})[entry.section] = None
             seen |= keys
         added |= {place: Added(day, tuple(sections)) for place, sections in where.items()}

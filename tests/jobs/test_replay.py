@@ -116,6 +116,19 @@ def test_the_settings_bars_keep_nothing_back_but_are_told(bakers: DatedList) -> 
     assert over["found"] == 2
 
 
+def test_an_excluded_section_is_left_alone(bakers: DatedList) -> None:
+    bakers.config.write_text(
+        bakers.config.read_text(encoding="utf-8") + "[sections.Sourdough]\nexclude = true\n",
+        encoding="utf-8",
+    )
+    document = run(bakers, "--budget", "1")
+    proposed = [p for week in document["weeks"] for p in week["proposals"]]
+    # Its places go to the papers that come next, and what was added there is not asked for.
+    assert len(proposed) == 4
+    assert all(p["section"][-1] != "Sourdough" for p in proposed)
+    assert document["added"] == document["found"] == 1
+
+
 def test_a_small_budget_misses_and_says_what(bakers: DatedList) -> None:
     document = run(bakers, "--budget", "1")
     assert all(len(week["proposals"]) == 1 for week in document["weeks"])
