@@ -12,7 +12,7 @@ from tracker.paper import Paper, Role
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import NamedLink
 from tracker.reading_list.template import Template
-from tracker.reading_list.words import label_role
+from tracker.reading_list.words import is_sign, label_role
 
 _WANTED: tuple[Role, ...] = ("code", "project", "data", "model")
 _Form = tuple[str, str]
@@ -25,10 +25,11 @@ class Labels:
     def __init__(self, own: Sequence[Template], wider: Sequence[Template]) -> None:
         self.own = own
         self.wider = wider
-        self._forms = [_forms(own), _forms(wider)]
+        self._forms = [_label_forms(own), _label_forms(wider)]
         self._addresses = [_addresses(own), _addresses(wider)]
         self._carried = 2 * sum(template.carrier >= 0 for template in own) > len(own)
-        named = sum(any(role == "paper" for role, _ in _labelled(template)) for template in own)
+        labels = set(self._forms[0].get("paper", ()))
+        named = sum(any(form in labels for _, form in _labelled(template)) for template in own)
         self._named = 2 * named > len(own)
         self._pictures = _pictures(own)
 
@@ -73,25 +74,39 @@ class Labels:
         return form.replace("{}", arxiv) if arxiv and form else paper.url
 
 
-def _forms(templates: Sequence[Template]) -> dict[Role, list[_Form]]:
-    """How links of each role are labelled, the commonest way first."""
+def _label_forms(templates: Sequence[Template]) -> dict[Role, list[_Form]]:
+    """How links of each role are labelled, the commonest way first.
+
+    Not by names of what is linked: a label says what a link is, in words or signs, or is that of
+    most entries.
+    """
     counts: dict[Role, Counter[_Form]] = {}
     for template in templates:
         for role, form in _labelled(template):
             counts.setdefault(role, Counter())[form] += 1
-    return {role: [form for form, _ in forms.most_common()] for role, forms in counts.items()}
+    return {
+        role: [
+            form
+            for form, count in forms.most_common()
+            if _says_what(form) or (role == "paper" and count > max(1, len(templates) / 2))
+        ]
+        for role, forms in counts.items()
+    }
 
 
 def _labelled(template: Template) -> Iterator[tuple[Role, _Form]]:
-    """The labels that say what a link is; others are the names of what is linked."""
+    """The roles and forms of the links, without the title's own."""
     for number, link in enumerate(template.facts.links):
-        if number == template.carrier or not link.url:
-            continue
-        form = _form(link, (link.url,))
-        words = plain(form[0]).strip("[]() ")
-        known = label_role(words) is not None or "{" in words or form[0] == "<>"
-        if known or "{" in form[1]:
-            yield link.role, form
+        if number != template.carrier and link.url:
+            yield link.role, _form(link, (link.url,))
+
+
+def _says_what(form: _Form) -> bool:
+    """Whether a label says what its link is, rather than what is linked."""
+    label, image = form
+    words = plain(label).strip("[]() ")
+    known = label_role(words) is not None or is_sign(words) or "{" in words or label == "<>"
+    return known or "{" in image
 
 
 def _pictures(templates: Sequence[Template]) -> list[_Form]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from tracker.paper import Role
 from tracker.reading_list.dates import PartialDate, WrittenDate, find_date
 from tracker.reading_list.inline import Mark, plain, scan
-from tracker.reading_list.words import label_role, link_role, looks_like_venue, url_role
+from tracker.reading_list.words import is_sign, label_role, link_role, looks_like_venue, url_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,8 @@ def _add_link(draft: Draft, state: _State, mark: Mark) -> None:
     draft.links.append(link)
     draft.put("link", mark.start, mark.end, index)
     draft.put("url", *mark.url, index)
-    if mark.kind == "link" and mark.image is None and words and label_role(words) is None:
+    titled = mark.kind == "link" and mark.image is None and bool(words) and not is_sign(words)
+    if titled and label_role(words) is None:
         start, end = mark.label
         inner = _INNER.match(text, start, end)
         if inner and text[:end].endswith(inner[0]) and end - start > 2 * len(inner[0]):

@@ -10,7 +10,13 @@ from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.rows import is_nothing
-from tracker.reading_list.title import KEYED, pick_title, take_title, title_of_citation
+from tracker.reading_list.title import (
+    KEYED,
+    pick_title,
+    take_title,
+    title_before_authors,
+    title_of_citation,
+)
 from tracker.reading_list.words import (
     SENTENCE,
     author_parts,
@@ -46,6 +52,8 @@ def read(
     title = pick_title(draft)
     if title is not None:
         title = title_of_citation(draft, title)
+    title = title_before_authors(draft, title)
+    if title is not None:
         take_title(draft, title)
     for piece in draft.pieces:
         if piece is not title:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
@@ -10,6 +11,7 @@ from tracker.reading_list.pieces import Draft, Piece
 from tracker.reading_list.words import (
     et_al,
     is_paper_url,
+    is_row_of_names,
     label_role,
     looks_like_authors,
     looks_like_name,
@@ -63,13 +65,22 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
         # "Bread and Butter" is a title in bold, and two people in italics.
         marked = piece.bold or piece.link >= 0
         score -= 4 if marked else 14 if et_al(words) or count > 4 else 8
-    if count <= 3 and find_date(words) is not None:
+    if count <= 3 and find_date(words) is not None and not _leads(words):
         score -= 8
     if piece.italic and looks_like_venue(words) and count < 6:
         score -= 4
     if piece.line > first_line and KEYED.match(words):
         score -= 12
     return score
+
+
+def _leads(words: str) -> bool:
+    """Whether words begin with a month, or a day, and go on with something else."""
+    date = find_date(words)
+    if date is None or date.start > 0 or date.value.month is None:
+        return False
+    rest = words[date.end :].strip()
+    return len(_WORD.findall(rest)) > 1 and not looks_like_venue(rest)
 
 
 _AFTER_NAME = re.compile(
@@ -177,6 +188,49 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
     return parts[scores.index(max(scores))]
 
 
+_BEFORE_AUTHORS = re.compile(
+    r"(?P<sure>(?<=[^\W\d_]{2})[.?!]\s+|\s*[(\[]\s*|\s+[-–—|]\s+)|\s*[,;]\s+"
+)
+
+
+def title_before_authors(draft: Draft, piece: Piece | None) -> Piece | None:
+    """The title of a piece without marks that goes on with `Somebody et al.`; else the piece.
+
+    Where no piece is given, the first that can be cut so: on its own it looks like authors.
+    """
+    for candidate in list(draft.pieces) if piece is None else [piece]:
+        marked = candidate.bold or candidate.italic or candidate.link >= 0 or candidate.cell
+        if not marked and (cut := _before_authors(draft.text, candidate)):
+            at = draft.pieces.index(candidate)
+            title = replace(candidate, end=cut.start())
+            draft.pieces[at : at + 1] = [title, replace(candidate, start=cut.end())]
+            return title
+    return piece
+
+
+def _before_authors(text: str, piece: Piece) -> re.Match[str] | None:
+    """Where a title ends and the names before "et al." begin."""
+    others = et_al(text, piece.start, piece.end)
+    if others is None:
+        return None
+    cuts = [
+        cut
+        for cut in _BEFORE_AUTHORS.finditer(text, piece.start, others.start())
+        if is_row_of_names(text[cut.end() : others.start()])
+        and _stands_before_names(text[piece.start : cut.start()], sure=bool(cut["sure"]))
+    ]
+    return next((cut for cut in cuts if cut["sure"]), cuts[-1] if cuts else None)
+
+
+def _stands_before_names(words: str, *, sure: bool) -> bool:
+    """Whether words are no names themselves, as far as can be told behind a mere comma."""
+    found = _WORD.findall(words)
+    if not found or looks_like_authors(words):
+        return False
+    named = len(found) < 3 and re.search(r"[^\W\d_a-z]{2}", words) is None
+    return sure or not named
+
+
 def take_title(draft: Draft, piece: Piece) -> None:
     """Take the title out of its piece; what stands around it becomes pieces of its own."""
     text = draft.text
@@ -184,6 +238,7 @@ def take_title(draft: Draft, piece: Piece) -> None:
     if (quoted := _quoted(text, start, end)) is not None:
         start, end = quoted
     else:
+        start, end = _without_signs(text, start, end)
         start = _behind_date(draft, start, end)
         start, end = _without_brackets(draft, start, end)
         start, end = _trim(text, start, end)
@@ -205,12 +260,26 @@ def take_title(draft: Draft, piece: Piece) -> None:
     draft.pieces.sort(key=lambda p: p.start)
 
 
+_SIGNS_BEFORE = re.compile(r"(?::[a-z0-9_+-]+:\s+)+")
+_SIGNS_BEHIND = re.compile(r"(?:\s+:[a-z0-9_+-]+:)+\Z")
+
+
+def _without_signs(text: str, start: int, end: int) -> tuple[int, int]:
+    """A title without the emoji before and behind it that are written by their names."""
+    before = _SIGNS_BEFORE.match(text, start, end)
+    behind = _SIGNS_BEHIND.search(text, start, end)
+    return before.end() if before else start, behind.start() if behind else end
+
+
 def _behind_date(draft: Draft, start: int, end: int) -> int:
     """Where a title begins behind the date that a line begins with."""
     date = find_date(draft.text, start, min(end, start + 20)) if draft.date is None else None
     if date is None or date.start > start + 1:
         return start
     joint = re.compile(r"\)?\s*[-–—|:]\s+").match(draft.text, date.end, end)
+    if joint is None and _leads(plain(draft.text[date.start : end])):
+        # Titles begin with a year, but not with a month.
+        joint = re.compile(r"\s+").match(draft.text, date.end, end)
     if joint is None:
         return start
     draft.date = date

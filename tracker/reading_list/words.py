@@ -50,10 +50,19 @@ _PAPER_HOSTS = (
 )
 
 
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
+"""An emoji by its name, such as `:page_facing_up:`."""
+
+
+def is_sign(label: str) -> bool:
+    """Whether a label is all signs: emoji, or their names."""
+    return bool(label.strip()) and re.search(r"\w", _SHORTCODE.sub("", label)) is None
+
+
 @lru_cache(maxsize=4096)
 def label_role(label: str) -> Role | None:
     """What a label such as `[code]` says a link leads to; None where it says nothing."""
-    words = section_key(label).split()
+    words = section_key(_SHORTCODE.sub(" ", label)).split()
     if not words or len(words) > 4:
         return None
     found = [_WORDS[word] for word in words if word in _WORDS]
@@ -212,6 +221,12 @@ def _dated(text: str) -> bool:
 def looks_like_name(text: str) -> bool:
     """Whether a text is the name of one person, as far as its shape can tell."""
     return bool(_NAME.fullmatch(text)) and 2 <= len(text.split()) <= 4
+
+
+def is_row_of_names(text: str) -> bool:
+    """Whether a text is one name or several, surnames alone among them, and nothing else."""
+    parts = author_parts(text)
+    return bool(parts) and all(_NAME.fullmatch(p) and len(p.split()) <= 4 for p in parts)
 
 
 def author_parts(text: str, *, bare: bool = True) -> list[str]:

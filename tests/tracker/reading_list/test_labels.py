@@ -108,3 +108,39 @@ def test_authors_are_joined_as_the_section_joins_them(authors: str, expected: st
         for title, number in (("Heat, Explained", "2401.00001"), ("Crumbs", "2301.00002"))
     ]
     assert f"*{expected}*" in added(*lines, code="")
+
+
+@pytest.mark.parametrize("label", ["📄", ":page_facing_up:", "Artikel"])
+def test_a_label_that_the_section_repeats_is_its_own(label: str) -> None:
+    def line(title: str, number: str) -> str:
+        return f"- {title} [{label}](https://arxiv.org/abs/{number})"
+
+    lines = [
+        line("Heat and All that Can be Explained by It", "2401.00001"),
+        line("Crumbs at the Scale of Whole Kitchens", "2301.00002"),
+        line("Knives, Forks and Other Things to Read", "2301.00003"),
+    ]
+    assert added(*lines, code="") == line("Steam: A Survey", "2406.00099")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "- {title}. {author} et al. 2024. [[pdf]({url})]",
+        "- {title} ({author} et al., 2024) [[pdf]({url})]",
+        "- {title}, {author} et al., 2024 [[pdf]({url})]",
+        "- 2024-06 {title} [:scroll:]({url})",
+        "- `2024-06` {title} [📄]({url})",
+    ],
+)
+def test_what_is_read_without_marks_is_written_without_marks(form: str) -> None:
+    def line(title: str, author: str, number: str) -> str:
+        return form.format(title=title, author=author, url=f"https://arxiv.org/abs/{number}")
+
+    lines = [
+        line("Heat and Its Cousins", "Real", "2401.00001"),
+        line("Big Crumbs Fall", "Other", "2301.00002"),
+    ]
+    written = added(*lines, code="")
+    author = "Gus Madeup" if "et al" in form else ""
+    assert written == line("Steam: A Survey", author, "2406.00099")

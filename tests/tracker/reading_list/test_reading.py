@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.reading_list import Document, Entry
+from tracker.reading_list import Document, Entry, PartialDate
 
 LINK = "[paper](https://arxiv.org/abs/2305.08300)"
 
@@ -79,3 +79,64 @@ def test_a_name_before_a_dash_is_short_for_the_title_behind() -> None:
 )
 def test_a_label_that_says_nothing_leaves_the_word_to_the_address(link: str, role: str) -> None:
     assert entry(f"- **Loaves That Rise Overnight** {link}").links[0].role == role
+
+
+@pytest.mark.parametrize("label", [":page_facing_up:", "📄", ":scroll:", ":+1: :memo: pdf"])
+def test_an_emoji_is_a_label_also_when_it_is_written_by_its_name(label: str) -> None:
+    found = entry(f"- Loaves that Rise [{label}](https://arxiv.org/abs/2305.08300)")
+    assert (found.title, found.short_name) == ("Loaves that Rise", "")
+    assert [(link.role, link.label) for link in found.facts.links] == [("paper", label)]
+
+
+def test_emoji_around_a_title_are_not_part_of_it() -> None:
+    assert entry(f"- :fire: Loaves that Rise Overnight :star: {LINK}").title == (
+        "Loaves that Rise Overnight"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "authors"),
+    [
+        ("Loaves that Rise. Real et al. 2023.", "Loaves that Rise", ("Real",)),
+        ("Deep Rye Bread, Real et al., 2023", "Deep Rye Bread", ("Real",)),
+        ("Loaves that Rise (Real et al., 2023)", "Loaves that Rise", ("Real",)),
+        ("RYE (Real et al., 2023)", "RYE", ("Real",)),
+        ("RyeBERT, Real et al., 2023", "RyeBERT", ("Real",)),
+        ("Rye Bread (Ada Real, Bo Fictional et al., 2023)", "Rye Bread",
+         ("Ada Real", "Bo Fictional")),
+        ("Is Bread Alive? Real et al. ICML 2023.", "Is Bread Alive", ("Real",)),
+        ("How Loaves that Nobody Watches Still Come to Rise in Ovens, Real et al., 2023",
+         "How Loaves that Nobody Watches Still Come to Rise in Ovens", ("Real",)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("link", [LINK, f"[{LINK}]"])
+def test_a_title_without_marks_ends_before_somebody_et_al(
+    line: str, title: str, authors: tuple[str, ...], link: str
+) -> None:
+    found = entry(f"- {line} {link}")
+    assert (found.title, found.authors, found.facts.et_al) == (title, authors, True)
+    assert found.published is not None
+    assert found.published.year == 2023
+
+
+@pytest.mark.parametrize("names", ["Ada Real, Bo Fictional et al.", "A. Real, B. Fictional et al."])
+def test_names_alone_are_no_title(names: str) -> None:
+    document = Document.parse(f"# Bread\n\n- {names} {LINK}\n")
+    assert not document.entries
+    assert len(document.unread) == 1
+
+
+@pytest.mark.parametrize(
+    ("date", "month", "day"),
+    [("2024-12", 12, None), ("2024.12.03", 12, 3), ("Dec 2024", 12, None), ("`2024-12`", 12, None)],
+)
+@pytest.mark.parametrize("title", ["Rye Bread", "Loaves that Rise Overnight in May"])
+def test_a_line_begins_with_a_date_with_or_without_marks(
+    title: str, date: str, month: int, day: int | None
+) -> None:
+    found = entry(f"- {date} {title} [📄](https://arxiv.org/abs/2305.08300)")
+    assert (found.title, found.published) == (title, PartialDate(2024, month, day))
+
+
+def test_a_title_may_begin_with_a_year() -> None:
+    assert entry(f"- 2024 Ways to Bake Bread {LINK}").title == "2024 Ways to Bake Bread"
