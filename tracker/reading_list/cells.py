@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from tracker.reading_list.echo import NAMES, filled, opened_all, values_of
 from tracker.reading_list.escape import escape_title
 from tracker.reading_list.likeness import closest, distance
 from tracker.reading_list.pieces import Facts, NamedLink
@@ -39,6 +40,7 @@ class Rows:
         self.relatives = [row.cells for row in relatives]
         self.headers = rows[0].entry.columns
         self.bodies = [row.body for row in rows]
+        self.links = [row.facts.links for row in rows]
         opened = sum(not cells[0].body.strip() for cells in self.split)
         self.first = 1 if 2 * opened >= len(self.split) else 0
 
@@ -58,7 +60,30 @@ class Rows:
         columns = learn_columns(close or self.bodies)
         parts = self._parts(facts)
         values = {number: self._value(number, part, near) for number, part in parts.items()}
+        values = self._echoed(facts) | values
         return self._joined({n: v for n, v in values.items() if v}, columns, near)
+
+    def _echoed(self, facts: Facts) -> dict[int, str]:
+        """The cells that repeat an address, such as one for the arXiv identifier alone."""
+        values = _all_values(facts.links)
+        written = {n: filled(form, values) for n, form in self.echoes.items()}
+        return {number: text for number, text in written.items() if text}
+
+    @cached_property
+    def echoes(self) -> dict[int, str]:
+        """The columns that repeat what stands in the address of most of their rows, and how."""
+        counts: dict[int, Counter[str]] = {}
+        able = 0
+        for cells, links in zip(self.split, self.links, strict=True):
+            values = _all_values(links)
+            able += bool(values)
+            for number, cell in enumerate(cells):
+                if _FACTS.isdisjoint(cell.kinds):
+                    form = opened_all(cell.body.strip(), values)
+                    if NAMES.search(form):
+                        counts.setdefault(number, Counter())[form] += 1
+        forms = {number: forms.most_common(1)[0] for number, forms in counts.items()}
+        return {number: form for number, (form, count) in forms.items() if 2 * count > able}
 
     def _parts(self, facts: Facts) -> dict[int, Facts]:
         """What goes into which column; what the table has no column for is left out."""
@@ -148,6 +173,13 @@ class Rows:
             return tails.most_common(1)[0][0]
         empty = [column.empty for column in columns[last + 1 - self.first : end - self.first]]
         return "".join("|" + text for text in empty) + closed.most_common(1)[0][0]
+
+
+def _all_values(links: Sequence[NamedLink]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for link in links:
+        found |= values_of(link.url)
+    return found
 
 
 def _homes(rows: Sequence[Sequence[Template]]) -> dict[object, Counter[int]]:

@@ -173,6 +173,9 @@ def write_date(
         "{SEPT}": short_name.upper(),
         "{sept}": short_name.lower(),
     }
+    if short_name == name:
+        # What is not shortened takes no full stop.
+        pattern = re.sub(r"(\{(?:mon|sept)\})\.(?=[\s,]|\Z)", r"\1", pattern, flags=re.IGNORECASE)
     return re.sub(r"\{\w+\}", lambda found: fields.get(found[0], found[0]), pattern)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 
-from tracker.identifiers import LONGEST, arxiv_id
+from tracker.identifiers import LONGEST
 from tracker.paper import Paper, Role
+from tracker.reading_list.echo import NAMES, filled, opened_all, values_of
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import NamedLink
 from tracker.reading_list.template import Template
@@ -50,19 +50,19 @@ class Labels:
                     found.append(named)
         values: dict[str, str] = {}
         for named in found:
-            values |= _values(named.url)
+            values |= values_of(named.url)
         pictures = (
-            (_filled(label, values), _filled(image, values)) for label, image in self._pictures
+            (filled(label, values), filled(image, values)) for label, image in self._pictures
         )
         shown = (NamedLink("other", "", label or "", image) for label, image in pictures if image)
         return (*found, *shown)
 
     def _label(self, role: Role, url: str) -> NamedLink:
         """A link as links of its role are labelled."""
-        values = _values(url)
+        values = values_of(url)
         for forms in self._forms:
             for label, image in forms.get(role, ()):
-                texts = _filled(label, values), _filled(image, values)
+                texts = filled(label, values), filled(image, values)
                 if texts[0] is not None and texts[1] is not None:
                     return NamedLink(role, url, url if label == "<>" else texts[0], texts[1])
         return NamedLink(role, url, "paper" if role == "paper" else "")
@@ -115,51 +115,24 @@ def _pictures(templates: Sequence[Template]) -> list[_Form]:
     able: Counter[str] = Counter()
     for template in templates:
         urls = tuple(link.url for link in template.facts.links if link.url)
-        able.update({name for url in urls for name in _values(url)})
+        able.update({name for url in urls for name in values_of(url)})
         for link in template.facts.links:
             if not link.url and "{" in (form := _form(link, urls))[1]:
                 shown[form] += 1
     return [
         form
         for form, count in shown.items()
-        if count >= 2 and all(2 * count > able[name] for name in _NAMES.findall(form[1]))
+        if count >= 2 and all(2 * count > able[name] for name in NAMES.findall(form[1]))
     ]
-
-
-_REPOSITORY = re.compile(r"https?://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?(?:[#?].*)?$")
-_NAMES = re.compile(r"\{(arxiv|repository)\}")
-
-
-@lru_cache(maxsize=4_096)
-def _values(url: str) -> Mapping[str, str]:
-    """What of an address labels and badges repeat: an arXiv identifier, a repository."""
-    if repository := _REPOSITORY.match(url):
-        return {"repository": repository[1]}
-    arxiv = arxiv_id(url) if "arxiv" in url.lower() else None
-    return {"arxiv": arxiv[0]} if arxiv else {}
 
 
 def _form(link: NamedLink, urls: Sequence[str]) -> _Form:
     """The label and picture of a link with what they repeat of these addresses left open."""
     label, image = "<>" if link.label == link.url else link.label, link.image
     for url in urls:
-        for name, value in _values(url).items():
-            label, image = _opened(label, name, value), _opened(image, name, value)
+        values = values_of(url)
+        label, image = opened_all(label, values), opened_all(image, values)
     return label, image
-
-
-def _opened(text: str, name: str, value: str) -> str:
-    if value.lower() not in text.lower():
-        return text
-    version = r"(?:v\d+)?" if name == "arxiv" else ""
-    return re.sub(rf"(?i){re.escape(value)}{version}", f"{{{name}}}", text)
-
-
-def _filled(form: str, values: Mapping[str, str]) -> str | None:
-    """A label or picture for these values; None where it needs one that is not known."""
-    if any(name not in values for name in _NAMES.findall(form)):
-        return None
-    return _NAMES.sub(lambda found: values[found[1]], form)
 
 
 _ARXIV_PAGE = re.compile(

@@ -14,6 +14,7 @@ from tracker.reading_list.first import first_entry
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.order import learn_order, place
 from tracker.reading_list.pieces import Facts
+from tracker.reading_list.rows import is_nothing
 from tracker.reading_list.style import Style
 from tracker.reading_list.words import PREPRINT, venue_key
 from tracker.taxonomy import Path
@@ -43,7 +44,8 @@ class Splice:
     at: int = 0
 
 
-_NUMBER = re.compile(r"(\s*)(\d{1,9})([.)])")
+_NUMBER = re.compile(r"(\s*(?:\|\s*)?)(\d{1,9})([.)]|\s*\|)")
+_FIRST_CELL = re.compile(r"\s*\|?[^|]*\|")
 _MARKER = re.compile(r"(\s*)([-*+•]|\d{1,9}[.)])(\s+)")
 
 
@@ -157,6 +159,8 @@ def _with_marker(
 ) -> tuple[str, tuple[int, ...], bool]:
     """The entry with its neighbours' bullet or the next number, and the lines that count on."""
     kind = lane[0].kind
+    if kind == "table row":
+        return _with_row_number(text, lane, at)
     if kind not in ("bullet", "numbered"):
         return text, (), False
     neighbour = lane[at - 1] if at > 0 else lane[0]
@@ -175,6 +179,43 @@ def _with_marker(
     # Lines that stood under the text of the one they were learned from still do.
     body = re.sub(rf"(?<=[\r\n]) {{{own.end()}}}(?! )", " " * len(marker), text[own.end() :])
     return marker + body, following, counts
+
+
+def _with_row_number(
+    text: str, lane: Sequence[Entry], at: int
+) -> tuple[str, tuple[int, ...], bool]:
+    """A row with its number, where the first cells of the table count its rows."""
+    own = _FIRST_CELL.match(text)
+    if own is None or not is_nothing(own[0].strip(" |")) or not _counts_rows(lane, at):
+        return text, (), False
+    neighbour = lane[at - 1] if at > 0 else lane[0]
+    found = _NUMBER.match(neighbour.text)
+    assert found is not None
+    number = int(found[2]) + (at > 0)
+    # A cell that is padded keeps its width.
+    cell = f"{number}{found[3]}"
+    spare = len(cell) - len(found[2] + found[3])
+    cell = cell.replace(" " * (spare + 1), " ", 1) if spare > 0 else cell
+    return found[1] + cell + text[own.end() :], _counting_on(lane[at:], number), True
+
+
+def _counts_rows(entries: Sequence[Entry], at: int) -> bool:
+    """Whether the first cell of a table's rows is their number, each one more than the last."""
+    run = _numbered_run(entries, at)
+    if not all(_NUMBER.match(entry.text) for entry in run) or _dates_rows(run):
+        return False
+    steps = {number_of(second) - number_of(first) for first, second in pairwise(run)}
+    return steps == {1} or (not steps and number_of(run[0]) == 1)
+
+
+def _dates_rows(entries: Sequence[Entry]) -> bool:
+    """Whether the first number of a row is its date, such as its year."""
+    return any(
+        place.name == "date" and place.start <= found.end()
+        for entry in entries
+        if (found := _NUMBER.match(entry.text))
+        for place in entry.reading.places
+    )
 
 
 def _counting_on(entries: Sequence[Entry], number: int) -> tuple[int, ...]:
@@ -224,10 +265,11 @@ def removal(document: Document, entry: Entry) -> Splice:
     elif 0 < before < start and (behind > end or behind == len(lines) or not (follows or leads)):
         start = before
     numbers: tuple[int, ...] = ()
-    if entry.kind == "numbered":
+    if entry.kind in ("numbered", "table row"):
         at = others.index(entry)
-        run = others[max(0, at - 10) : at + 10]
-        if _counts([number_of(other) for other in run]):
+        run = _numbered_run(others, at)
+        rows = entry.kind == "table row"
+        if _counts_rows(others, at) if rows else _counts([number_of(other) for other in run]):
             numbers = _counting_on(others[at + 1 :], number_of(entry) + 1)
     if end == len(lines) and start > 0 and not lines[-1].endswith(("\n", "\r")):
         # A file without a final line ending stays one.
@@ -282,4 +324,7 @@ def apply(
 def _renumbered(line: str, by: int) -> str:
     if not by:
         return line
-    return _NUMBER.sub(lambda f: f"{f[1]}{int(f[2]) + by}{f[3]}", line, count=1)
+    found = _NUMBER.match(line)
+    if found is None:
+        return line
+    return f"{found[1]}{int(found[2]) + by}{found[3]}{line[found.end() :]}"

@@ -83,3 +83,88 @@ def test_rows_may_do_without_the_first_bar() -> None:
         "[Crumbs at Scale](https://arxiv.org/abs/2301.00002) | 2023-01 |\n"
     )
     assert row(text) == "[Steam: A Survey](https://arxiv.org/abs/2406.00099) | 2024-06 |"
+
+
+def ranked(*rows: str) -> str:
+    """A section with a table whose rows are counted."""
+    head = ("## Ovens", "", "| # | Paper | Published | arXiv |", "|--|:--|:--|--:|")
+    return "\n".join((*head, *rows)) + "\n"
+
+
+def counted(text: str) -> str:
+    """The list with a preprint of June 2024 added."""
+    paper = Paper(
+        title="Steam: A Survey",
+        identifiers=(Identifier("arxiv", "2406.00099"),),
+        published=date(2024, 6, 3),
+    )
+    after, _ = ReadingList.parse({"R.md": text}).insert_all([(("Ovens",), paper)])
+    return after.files["R.md"]
+
+
+HEAT = "| {} | [Heat, Explained](https://arxiv.org/abs/2401.00001) | Jan. 2024 | `2401.00001` |"
+CRUMBS = "| {} | [Crumbs at Scale](https://arxiv.org/abs/2301.00002) | Jan. 2023 | `2301.00002` |"
+FORKS = "| {} | [Knives, Forks](https://arxiv.org/abs/2501.00003) | Jan. 2025 | `2501.00003` |"
+PANS = "| {} | [Pans of Old](https://arxiv.org/abs/2201.00005) | Jan. 2022 | `2201.00005` |"
+STEAM = "| {} | [Steam: A Survey](https://arxiv.org/abs/2406.00099) | Jun. 2024 | `2406.00099` |"
+
+
+def test_a_row_is_counted_and_those_behind_it_count_on() -> None:
+    first = ranked(HEAT.format(1), CRUMBS.format(2), PANS.format(3))
+    assert counted(first) == ranked(
+        STEAM.format(1), HEAT.format(2), CRUMBS.format(3), PANS.format(4)
+    )
+    last = ranked(CRUMBS.format(1), HEAT.format(2))
+    assert counted(last) == ranked(CRUMBS.format(1), HEAT.format(2), STEAM.format(3))
+    between = ranked(FORKS.format(1), HEAT.format(2), CRUMBS.format(3))
+    assert counted(between) == ranked(
+        FORKS.format(1), STEAM.format(2), HEAT.format(3), CRUMBS.format(4)
+    )
+
+
+def test_several_rows_at_one_place_are_counted_in_their_order() -> None:
+    papers = [
+        Paper(
+            title=title,
+            identifiers=(Identifier("arxiv", f"2406.0000{n}"),),
+            published=date(2024, 6, n),
+        )
+        for n, title in enumerate(("Steam and Wood", "Water and Steam"), 1)
+    ]
+    rows = HEAT.format(1), CRUMBS.format(2), PANS.format(3)
+    reading_list = ReadingList.parse({"R.md": ranked(*rows)})
+    after, _ = reading_list.insert_all([(("Ovens",), paper) for paper in papers])
+    lines = after.files["R.md"].splitlines()[4:]
+    assert [line.split(" | ")[0] for line in lines] == ["| 1", "| 2", "| 3", "| 4", "| 5"]
+
+
+def test_a_row_that_goes_leaves_no_gap_in_the_numbers() -> None:
+    reading_list = ReadingList.parse({"R.md": ranked(*(r.format(n) for n, r in enumerate(
+        (FORKS, HEAT, CRUMBS), 1)))})  # fmt: skip
+    after = reading_list.remove(reading_list.entries[0])
+    assert after.files["R.md"] == ranked(HEAT.format(1), CRUMBS.format(2))
+
+
+def test_numbers_that_do_not_count_rows_are_left_alone() -> None:
+    rows = (HEAT.format(7), CRUMBS.format(3), PANS.format(1))
+    assert counted(ranked(*rows)) == ranked(STEAM.format("").replace("|  |", "| |"), *rows)
+    years = "\n".join(
+        (
+            *("## Ovens", "", "| Year | Paper |", "|--|--|"),
+            "| 2022 | [Crumbs at Scale](https://arxiv.org/abs/2201.00002) |",
+            "| 2023 | [Heat, Explained](https://arxiv.org/abs/2301.00001) |",
+        )
+    )
+    steam = "| 2024 | [Steam: A Survey](https://arxiv.org/abs/2406.00099) |"
+    assert counted(years + "\n") == f"{years}\n{steam}\n"
+
+
+def test_may_is_no_short_name_and_takes_no_full_stop() -> None:
+    text = ranked(HEAT.format(1), CRUMBS.format(2))
+    paper = Paper(
+        title="Dough in Spring",
+        identifiers=(Identifier("arxiv", "2405.00004"),),
+        published=date(2024, 5, 3),
+    )
+    _, (addition,) = ReadingList.parse({"R.md": text}).insert_all([(("Ovens",), paper)])
+    assert "| May 2024 |" in addition.text
