@@ -12,6 +12,7 @@ from tracker.publication import Publication, publication_of, short_venue
 from tracker.reading_list.dates import PartialDate
 from tracker.reading_list.escape import flatten
 from tracker.reading_list.labels import Labels
+from tracker.reading_list.names import written_as
 from tracker.reading_list.pieces import Facts
 from tracker.reading_list.words import PREPRINT
 
@@ -49,9 +50,10 @@ def _names(title: str, facts: Sequence[Facts]) -> tuple[str, str]:
 
 def _authors(paper: Paper, facts: Sequence[Facts]) -> tuple[tuple[str, ...], bool]:
     authored = [fact for fact in facts if fact.authors]
-    names = tuple(flatten(name) for name in paper.authors)
-    if len(authored) < _SOME * len(facts) or not authored or not names:
+    if len(authored) < _SOME * len(facts) or not authored or not paper.authors:
         return (), False
+    stated = [name for fact in authored for name in fact.authors]
+    names = written_as([flatten(name) for name in paper.authors], stated)
     shortened = [fact for fact in authored if fact.et_al]
     if len(shortened) <= 0.5 * len(authored):
         return names, False

@@ -32,11 +32,16 @@ class Labels:
         named = sum(any(form in labels for _, form in _labelled(template)) for template in own)
         self._named = 2 * named > len(own)
         self._pictures = _pictures(own)
+        self._several = _several_pages(own)
 
     def links_of(self, paper: Paper) -> tuple[NamedLink, ...]:
         """The paper's own link first, then the others the list has a word for."""
-        found: list[NamedLink] = []
-        if url := self._address(paper):
+        arxiv = paper.identifier("arxiv")
+        found = [
+            NamedLink("paper", page.replace("{}", arxiv or ""), label, image)
+            for page, (label, image) in (self._several if arxiv else ())
+        ]
+        if not found and (url := self._address(paper)):
             if self._carried:
                 found.append(NamedLink("paper", url))
             if not self._carried or self._named:
@@ -107,6 +112,30 @@ def _says_what(form: _Form) -> bool:
     words = plain(label).strip("[]() ")
     known = label_role(words) is not None or is_sign(words) or "{" in words or label == "<>"
     return known or "{" in image
+
+
+def _several_pages(templates: Sequence[Template]) -> tuple[tuple[str, _Form], ...]:
+    """The pages of arXiv that most entries link to, with their labels, if those are several.
+
+    Such as the abstract and the PDF.
+    """
+    shown: Counter[tuple[tuple[str, _Form], ...]] = Counter()
+    for template in templates:
+        pages = tuple(
+            (found[1] + "{}" + (found[2] or ""), _page_form(template, number, link))
+            for number, link in enumerate(template.facts.links)
+            if link.role == "paper" and (found := _ARXIV_PAGE.match(link.url))
+        )
+        if pages:
+            shown[pages] += 1
+    pages, count = shown.most_common(1)[0] if shown else ((), 0)
+    several = len({page for page, _ in pages}) > 1
+    plain_labels = not any(NAMES.search(text) for _, form in pages for text in form)
+    return pages if several and plain_labels and count > max(1, shown.total() / 2) else ()
+
+
+def _page_form(template: Template, number: int, link: NamedLink) -> _Form:
+    return ("", "") if number == template.carrier else _form(link, (link.url,))
 
 
 def _pictures(templates: Sequence[Template]) -> list[_Form]:

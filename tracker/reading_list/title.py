@@ -65,7 +65,7 @@ def _score(draft: Draft, piece: Piece, first_line: int) -> float:
         # "Bread and Butter" is a title in bold, and two people in italics.
         marked = piece.bold or piece.link >= 0
         score -= 4 if marked else 14 if et_al(words) or count > 4 else 8
-    if count <= 3 and find_date(words) is not None and not _leads(words):
+    if count <= 3 and find_date(words) is not None and not _says_more(draft, piece, words):
         score -= 8
     if piece.italic and looks_like_venue(words) and count < 6:
         score -= 4
@@ -80,6 +80,18 @@ def _leads(words: str) -> bool:
     if date is None or date.start > 0 or date.value.month is None:
         return False
     rest = words[date.end :].strip()
+    return len(_WORD.findall(rest)) > 1 and not looks_like_venue(rest)
+
+
+def _says_more(draft: Draft, piece: Piece, words: str) -> bool:
+    """Whether words with a date are more than a date, maybe with a venue."""
+    if _leads(words):
+        return True
+    date = find_date(words)
+    begins = piece is draft.pieces[0] and not (piece.bold or piece.italic or piece.cell)
+    if date is None or date.start == 0 or not begins:
+        return False
+    rest = words[: date.start].strip(" .,;(-–—")
     return len(_WORD.findall(rest)) > 1 and not looks_like_venue(rest)
 
 
@@ -240,7 +252,7 @@ def take_title(draft: Draft, piece: Piece) -> None:
     else:
         start, end = _without_signs(text, start, end)
         start = _behind_date(draft, start, end)
-        start, end = _without_brackets(draft, start, end)
+        start, end = _without_brackets(draft, start, _trim(text, start, end)[1])
         start, end = _trim(text, start, end)
         if piece.link < 0 and (year := _FINAL_YEAR.search(text, start, end)):
             if not any(_dates(draft, other) for other in draft.pieces if other is not piece):

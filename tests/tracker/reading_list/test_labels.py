@@ -142,5 +142,22 @@ def test_what_is_read_without_marks_is_written_without_marks(form: str) -> None:
         line("Big Crumbs Fall", "Other", "2301.00002"),
     ]
     written = added(*lines, code="")
-    author = "Gus Madeup" if "et al" in form else ""
+    author = "Madeup" if "et al" in form else ""
     assert written == line("Steam: A Survey", author, "2406.00099")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "- [{title}]({abs}) [[PDF]({pdf})]",
+        "- **{title}** [[abs]({abs})] [[pdf]({pdf})]",
+        "- {title}. 2024. [[`abs`]({abs})] [[`pdf`]({pdf})]",
+    ],
+)
+def test_abstract_and_pdf_are_both_linked_where_the_section_does(form: str) -> None:
+    def line(title: str, number: str) -> str:
+        page = "https://arxiv.org/{}/{}".format
+        return form.format(title=title, abs=page("abs", number), pdf=page("pdf", number))
+
+    lines = [line("Heat and Its Cousins", "2401.00001"), line("Big Crumbs Fall", "2301.00002")]
+    assert added(*lines, code="") == line("Steam: A Survey", "2406.00099")

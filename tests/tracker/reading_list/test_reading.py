@@ -138,5 +138,13 @@ def test_a_line_begins_with_a_date_with_or_without_marks(
     assert (found.title, found.published) == (title, PartialDate(2024, month, day))
 
 
+@pytest.mark.parametrize("behind", [". 2024.", ", 2024.", " (2024)", " - 2024-05", " [2024]"])
+def test_a_short_title_may_stand_before_its_year(behind: str) -> None:
+    found = entry(f"- Rye Bread{behind} [[pdf](https://arxiv.org/abs/2305.08300)]")
+    assert (found.title, found.venue) == ("Rye Bread", "")
+    assert found.published is not None
+    assert found.published.year == 2024
+
+
 def test_a_title_may_begin_with_a_year() -> None:
     assert entry(f"- 2024 Ways to Bake Bread {LINK}").title == "2024 Ways to Bake Bread"
