@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -74,6 +74,7 @@ def lint(
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
     is_own = is_own_list(settings, list(paths.values()))
+    today = datetime.now(UTC).date()
     with ExitStack() as opened:
         index = books = _index(opened, settings, online=online)
         if index is not None and online:
@@ -81,12 +82,12 @@ def lint(
             books = index if is_own else opened.enter_context(Index.open("sqlite://"))
             _ask(index, books, settings, reading_list, console, environ=environ)
         records = _records(books, reading_list)
-        found: Sequence[Finding] = audit(reading_list, records)
+        found: Sequence[Finding] = audit(reading_list, records, today=today)
         if not reading_list.entries and not found:
             raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
         fixed = 0
         if fix:
-            after, found, fixed = _fixed(before, found, skip, records)
+            after, found, fixed = _fixed(before, found, skip, records, today)
             for name, text in after.items():
                 if text != before[name]:
                     write_atomically(paths[name], text)
@@ -166,6 +167,7 @@ def _fixed(
     found: Sequence[Finding],
     skip: Sequence[str],
     records: Sequence[Paper],
+    today: date,
 ) -> tuple[dict[str, str], Sequence[Finding], int]:
     """The files with every safe fix made, what is still found then, and how many were made."""
     texts, count = dict(files), 0
@@ -174,7 +176,7 @@ def _fixed(
         if not made:
             break
         texts = apply_fixes(texts, found)
-        found = audit(ReadingList.parse(texts, skip_sections=skip), records)
+        found = audit(ReadingList.parse(texts, skip_sections=skip), records, today=today)
         count += len(made)
     return texts, found, count
 

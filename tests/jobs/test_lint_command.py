@@ -94,6 +94,12 @@ def test_what_needs_a_person_is_left_and_still_exits_with_1() -> None:
     ]
 
 
+def test_the_day_of_the_audit_says_which_dates_have_not_come() -> None:
+    done = tracker_lint(CLEAN.replace("Arxiv, 2024.02", "Arxiv, 2098.02"), "README.md")
+    assert done.exit_code == 1
+    assert "README.md:6: impossible-date: The date '2098.02' cannot be: it is" in done.output
+
+
 def test_without_fix_nothing_is_written(place: Path) -> None:
     tracker_lint(SPACED, "README.md")
     assert (place / "README.md").read_text(encoding="utf-8") == SPACED
