@@ -91,6 +91,8 @@ def sections_text(proposals: Sequence[Proposal]) -> str:
             for p in proposals
             if p.section == section
         ]
+    remarks = dict.fromkeys(p.remark for p in proposals if p.remark)
+    lines += [f"Note: {remark}" for remark in remarks]
     return "\n".join(["Proposals (relevance, confidence of the section):", *lines])
 
 
@@ -140,6 +142,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
         "alternatives": [_alternative(a) for a in proposal.alternatives],
         "terms": list(proposal.evidence.terms),
         "sources": list(proposal.sources),
+        "remark": proposal.remark,
         "file": proposal.file,
         "line": proposal.line,
         "text": proposal.text,

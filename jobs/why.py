@@ -25,6 +25,7 @@ from jobs.listing import (
     sections_to_file_under,
 )
 from jobs.look import described, page
+from jobs.remarks import remark_on
 from jobs.shelve import off_the_shelf
 from jobs.targets import open_target
 from tracker.errors import InputError, TargetError
@@ -112,7 +113,8 @@ def _one(session: Session, text: str) -> int:
 class _Judged:
     """What the next run would make of the paper, and whether it is `listed`.
 
-    `excluded_by` and `limited_by` are the keys of tracker.toml that keep its section closed.
+    `excluded_by` and `limited_by` are the keys of tracker.toml that keep its section closed;
+    `remark` is what a reviewer would be told of the section.
     """
 
     verdict: Verdict
@@ -120,6 +122,7 @@ class _Judged:
     listed: bool
     excluded_by: str | None
     limited_by: str | None
+    remark: str
 
 
 def _judge(
@@ -160,6 +163,7 @@ def _judge(
         listed=number in listing.sections,
         excluded_by=_key(settings, excluding(verdict.section, sections), "exclude"),
         limited_by=_key(settings, limited, "limit"),
+        remark=remark_on(verdict.section, verdict.paper, listing.headings),
     )
 
 
@@ -224,6 +228,8 @@ def _sentences(judged: _Judged, settings: Settings) -> list[str]:
         lines.append(
             f"  full         as many wait there as may ({judged.limited_by} in tracker.toml)"
         )
+    if judged.remark:
+        lines.append(f"  note         {judged.remark}")
     lines += [
         f"  or else      {path_text(a.section)} ({a.confidence:.2f})" for a in verdict.alternatives
     ]
@@ -243,6 +249,7 @@ def _as_json(judged: _Judged, settings: Settings) -> dict[str, Any]:
         "min_confidence": round(judged.min_confidence, 4),
         "excluded_by": judged.excluded_by,
         "limited_by": judged.limited_by,
+        "remark": judged.remark,
         "alternatives": [
             {"section": list(a.section), "confidence": round(a.confidence, 4)}
             for a in verdict.alternatives

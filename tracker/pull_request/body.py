@@ -283,6 +283,7 @@ def _item(proposal: Proposal, report: Report, level: _Level) -> dict[str, str]:
         " + ".join(markdown(shorten(name, 40)) for name in proposal.sources[:4]),
         link("code", code) if code else "",
         f"moved here from {_section(proposal.moved_from, level)}" if proposal.moved_from else "",
+        markdown(shorten(proposal.remark, 240)),
     ]
     return {
         "link": _link(proposal, level),
