@@ -7,10 +7,11 @@ there already; without one those rules are silent. Nothing is fetched unless tha
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,7 @@ from jobs.annotations import annotation as as_command
 from jobs.annotations import one_line
 from jobs.console import Console
 from jobs.known_papers import has_index, known_papers
-from jobs.list_files import is_own_list, list_files, list_text
+from jobs.list_files import checkouts_of, is_own_list, list_files, list_text
 from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_atomically
@@ -36,6 +37,9 @@ moved still leads somewhere."""
 
 _PASSES = 5
 """Fixes that touch the same characters are made one after the other, each in a pass of its own."""
+
+
+_Look = Callable[[ReadingList, Iterable[Paper]], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,11 @@ def lint(
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
     is_own = is_own_list(settings, list(paths.values()))
-    today = datetime.now(UTC).date()
+    look = partial(
+        audit,
+        today=datetime.now(UTC).date(),
+        checkouts=checkouts_of(settings if is_own else None, paths),
+    )
     with ExitStack() as opened:
         index = books = _index(opened, settings, online=online)
         if index is not None and online:
@@ -82,12 +90,12 @@ def lint(
             books = index if is_own else opened.enter_context(Index.open("sqlite://"))
             _ask(index, books, settings, reading_list, console, environ=environ)
         records = _records(books, reading_list)
-        found: Sequence[Finding] = audit(reading_list, records, today=today)
+        found: Sequence[Finding] = look(reading_list, records)
         if not reading_list.entries and not found:
             raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
         fixed = 0
         if fix:
-            after, found, fixed = _fixed(before, found, skip, records, today)
+            after, found, fixed = _fixed(before, found, skip, records, look)
             for name, text in after.items():
                 if text != before[name]:
                     write_atomically(paths[name], text)
@@ -167,7 +175,7 @@ def _fixed(
     found: Sequence[Finding],
     skip: Sequence[str],
     records: Sequence[Paper],
-    today: date,
+    look: _Look,
 ) -> tuple[dict[str, str], Sequence[Finding], int]:
     """The files with every safe fix made, what is still found then, and how many were made."""
     texts, count = dict(files), 0
@@ -176,7 +184,7 @@ def _fixed(
         if not made:
             break
         texts = apply_fixes(texts, found)
-        found = audit(ReadingList.parse(texts, skip_sections=skip), records, today=today)
+        found = look(ReadingList.parse(texts, skip_sections=skip), records)
         count += len(made)
     return texts, found, count
 

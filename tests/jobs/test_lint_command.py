@@ -100,6 +100,25 @@ def test_the_day_of_the_audit_says_which_dates_have_not_come() -> None:
     assert "README.md:6: impossible-date: The date '2098.02' cannot be: it is" in done.output
 
 
+PICTURED = CLEAN.replace("# Bread Papers\n", "# Bread Papers\n\n![Loaf](img/loaf.png)\n")
+
+
+def test_files_are_looked_for_in_the_checkout_around_the_list(place: Path) -> None:
+    assert tracker_lint(PICTURED, "README.md").exit_code == 0
+    (place / ".git").mkdir()
+    done = tracker_lint(None, "README.md")
+    assert done.exit_code == 1
+    assert done.output.startswith("README.md:3: missing-file: 'img/loaf.png' leads to a file")
+    (place / "img").mkdir()
+    (place / "img" / "loaf.png").write_bytes(b"x")
+    assert tracker_lint(None, "README.md").exit_code == 0
+
+
+def test_files_are_looked_for_in_the_folder_the_list_is_kept_in(place: Path) -> None:
+    (place / "tracker.toml").write_text(CONFIG, encoding="utf-8")
+    assert "README.md:3: missing-file: " in tracker_lint(PICTURED).output
+
+
 def test_without_fix_nothing_is_written(place: Path) -> None:
     tracker_lint(SPACED, "README.md")
     assert (place / "README.md").read_text(encoding="utf-8") == SPACED

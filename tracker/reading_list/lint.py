@@ -6,6 +6,7 @@ title-differs          not the title of the paper the link leads to (needs recor
 date-before-arxiv      dated before its arXiv identifier existed
 impossible-date        a date no calendar has, or that has not come yet
 year-contradicts, venue-contradicts   not what the paper's record says (needs records)
+missing-file           a link or picture of the repository that is not there (needs its folder)
 malformed-link, link-without-address, unbalanced-brackets, table-cells   broken Markdown
 order-broken           out of line in a section that keeps an order
 contents-missing, contents-misnamed, dead-anchor   navigation that misleads
@@ -16,13 +17,14 @@ unreadable-entry       looks like an entry and cannot be read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from tracker.paper import Paper
 from tracker.reading_list.edit import ReadingList
 from tracker.reading_list.finding import Edit, Finding, Page, apply_fixes
 from tracker.reading_list.lint_dates import impossible_dates
+from tracker.reading_list.lint_files import Checkout, missing_files
 from tracker.reading_list.lint_markup import (
     brackets,
     definitions,
@@ -55,6 +57,7 @@ RULES = (
     "link-two-titles",
     "link-without-address",
     "malformed-link",
+    "missing-file",
     "order-broken",
     "table-cells",
     "title-differs",
@@ -67,13 +70,18 @@ RULES = (
 
 
 def lint(
-    reading_list: ReadingList, records: Iterable[Paper] = (), *, today: date | None = None
+    reading_list: ReadingList,
+    records: Iterable[Paper] = (),
+    *,
+    today: date | None = None,
+    checkouts: Mapping[str, Checkout] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything found wrong with a list, by file and line.
 
     `records` are papers as their sources report them, matched to entries by identifier; without
-    any, the rules that need them are silent. Without `today` no date is too late. Nothing is
-    fetched. `apply_fixes` makes the edits the findings carry.
+    any, the rules that need them are silent. Without `today` no date is too late; links to
+    files are checked for the files of the list that `checkouts` places. Nothing is fetched.
+    `apply_fixes` makes the edits the findings carry.
     """
     pages = {name: Page(document) for name, document in reading_list.documents.items()}
     found = [*duplicates(reading_list.entries, pages)]
@@ -82,6 +90,8 @@ def lint(
         found += table_cells(page)
         found += section_findings(page)
         found += _unread(page)
+        if checkouts and page.document.file in checkouts:
+            found += missing_files(page, checkouts[page.document.file])
     found += _about_entries(reading_list, pages, records, today)
     for section in reading_list.by_section:
         style = reading_list.style(section)
