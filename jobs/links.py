@@ -21,7 +21,8 @@ from jobs.links_ask import Checked, Stop, ask
 from jobs.links_listed import ListedLink, by_address, ignored, listed_links
 from jobs.links_show import CheckedLink, LinkReport, show
 from jobs.links_suggest import better_address
-from jobs.list_files import list_files, list_text
+from jobs.list_files import is_whole_list, list_files, list_text
+from jobs.listing import warn_of_skips
 from tracker.errors import InputError
 from tracker.http import Http, Limits
 from tracker.links import FAILING, LinkState, Outcome, after
@@ -71,6 +72,8 @@ def links(
     texts = {name: list_text(path, name) for name, path in paths.items()}
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(texts, skip_sections=skip)
+    if is_whole_list(settings, paths.values()):
+        warn_of_skips(console, reading_list)
     if not listed_links(reading_list, pictures=True):
         raise InputError(f"{', '.join(paths)}: no link was found; name the files of the list")
     if settings is None:

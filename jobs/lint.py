@@ -22,7 +22,8 @@ from jobs.annotations import annotation as as_command
 from jobs.annotations import one_line
 from jobs.console import Console
 from jobs.known_papers import has_index, known_papers
-from jobs.list_files import checkouts_of, is_own_list, list_files, list_text
+from jobs.list_files import checkouts_of, is_own_list, is_whole_list, list_files, list_text
+from jobs.listing import warn_of_skips
 from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_atomically
@@ -77,6 +78,8 @@ def lint(
     before = {name: list_text(path, name) for name, path in paths.items()}
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
+    if is_whole_list(settings, paths.values()):
+        warn_of_skips(console, reading_list)
     is_own = is_own_list(settings, list(paths.values()))
     look = partial(
         audit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from tracker.errors import InputError
@@ -59,6 +59,15 @@ def checkouts_of(settings: Settings | None, paths: Mapping[str, Path]) -> dict[s
         if root is not None and whole.is_relative_to(root):
             found[name] = Checkout(root, PurePosixPath(whole.relative_to(root).as_posix()))
     return found
+
+
+def is_whole_list(settings: Settings | None, paths: Collection[Path]) -> bool:
+    """Whether these files are all of the list the settings name, and nothing else."""
+    return (
+        settings is not None
+        and is_own_list(settings, list(paths))
+        and len(paths) == len(settings.list.files)
+    )
 
 
 def _configured(settings: Settings) -> Sequence[Path]:

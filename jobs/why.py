@@ -23,6 +23,7 @@ from jobs.listing import (
     parse_list,
     section_settings,
     sections_to_file_under,
+    warn_of_skips,
 )
 from jobs.look import described, page
 from jobs.remarks import remark_on
@@ -137,6 +138,7 @@ def _judge(
         # What the index knows of the paper is worth showing all the same.
         return f"It cannot be judged: {error}"
     base = parse_list(snapshot.files, settings)
+    warn_of_skips(console, base)
     branch = parse_list(snapshot.working, settings) if snapshot.pull_request else base
     with index.read() as session:
         open_now = {p.paper: p.section for p in history.proposals(session, state="open")}
