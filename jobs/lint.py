@@ -24,6 +24,7 @@ from jobs.console import Console
 from jobs.known_papers import has_index, known_papers
 from jobs.list_files import checkouts_of, is_own_list, is_whole_list, list_files, list_text
 from jobs.listing import warn_of_skips
+from tracker.counting import counted
 from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_atomically
@@ -232,18 +233,17 @@ def _sentence(finding: Finding) -> str:
 
 
 def _summary(result: Audit) -> str:
-    said = [f"{_count(result.fixed, 'finding')} fixed"] if result.fixed else []
-    number = _count(len(result.findings), "finding") if result.findings else "nothing"
-    said.append(f"{number} {'left' if result.fixed else 'found'}")
+    said = [f"{counted(result.fixed, 'finding')} fixed"] if result.fixed else []
+    number = len(result.findings)
+    if result.fixed:
+        said.append(f"{number:,} left" if number else "nothing left")
+    else:
+        said.append(counted(number, "finding") if number else "nothing found")
     if safe := sum(1 for finding in result.findings if finding.edits):
-        said.append(f"{safe} of them can be fixed with --fix")
+        said.append(f"{safe:,} of them can be fixed with --fix")
     if result.notices:
-        said.append(_count(len(result.notices), "notice"))
+        said.append(counted(len(result.notices), "notice"))
     return f"{one_line(', '.join(result.files))}: {', '.join(said)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _described(finding: Finding) -> dict[str, object]:

@@ -22,6 +22,7 @@ from jobs.known_papers import has_index
 from jobs.list_history import ListHistory, Version, read_history
 from jobs.listing import likely_names, sections_to_file_under, skip_slip
 from jobs.past import Finder, Held, Known, held, known_papers
+from tracker.counting import counted
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList
@@ -128,7 +129,7 @@ def replay(
     budget = budget or settings.propose.limit
     walk = _Walk(settings, history, console, start=start, end=end, budget=budget)
     days = list(_weeks(start, end))
-    with console.step(f"Replaying {len(days)} weeks", len(days)) as step:
+    with console.step(f"Replaying {counted(len(days), 'week')}", len(days)) as step:
         weeks = []
         for first, last in days:
             weeks.append(walk.week(first, last))

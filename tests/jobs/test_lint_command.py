@@ -62,7 +62,7 @@ def test_a_finding_is_one_line_and_exit_code_1() -> None:
     assert done.exit_code == 1
     first, *_, last = done.output.splitlines()
     assert re.fullmatch(r"README\.md:6: malformed-link: .+ \(fix: Remove the space\)", first)
-    assert last == "README.md: 1 finding found, 1 of them can be fixed with --fix"
+    assert last == "README.md: 1 finding, 1 of them can be fixed with --fix"
 
 
 def test_fix_touches_nothing_else(place: Path) -> None:
