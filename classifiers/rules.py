@@ -118,6 +118,11 @@ def year_of(path: Path) -> int | None:
     return int(found[1]) if found else None
 
 
+def names_years(path: Path) -> bool:
+    """Whether a heading speaks of a year, or of years, whatever else it is about."""
+    return bool(path) and _year_in(path[-1]) is not None
+
+
 def _year_in(text: str) -> int | None:
     found = _YEAR_IN.search(text)
     return int(found[0]) if found else None

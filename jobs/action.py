@@ -25,6 +25,7 @@ from typing import Any
 from db.index import file_of
 from jobs.console import Console
 from jobs.kept_index import BRANCH, KeptIndex
+from tracker.counting import counted
 from tracker.errors import InputError, TrackerError
 from tracker.settings import load_settings
 
@@ -151,8 +152,7 @@ def _report(outcome: Outcome, environ: Mapping[str, str], console: Console) -> N
                 # A delimiter nobody can guess: no value can pretend to be another output.
                 mark = secrets.token_hex(16)
                 out.write(f"{name}<<{mark}\n{value}\n{mark}\n")
-    papers = "1 paper" if proposals == 1 else f"{proposals} papers"
-    line = f"{papers} proposed" + (f" in {url}" if url else "")
+    line = f"{counted(proposals, 'paper')} proposed" + (f" in {url}" if url else "")
     if outcome.code:
         line = f"the tracker failed with exit code {outcome.code}; the log says why"
     console.note(line)

@@ -11,6 +11,7 @@ from classifiers.relevance import RelevanceClassifier
 from classifiers.sections import Filing, SectionClassifier
 from jobs.console import Console
 from jobs.listing import Listing
+from tracker.counting import counted
 from tracker.paper import Paper
 from tracker.pull_request.proposal import Alternative, Evidence, Neighbour
 from tracker.settings import ProposeSettings
@@ -105,7 +106,7 @@ def classify(
     listed = [number for number in listing.sections if number in papers]
     if not listed or not (candidates or asked):
         return Judgement(min_confidence=settings.min_confidence)
-    with console.step(f"Training on {len(listed)} papers, judging {len(candidates)}"):
+    with console.step(f"Training on {counted(len(listed), 'paper')}, judging {len(candidates)}"):
         scores = _scores(papers, listed, candidates, rejected)
         relevant = sorted(
             (n for n in candidates if scores[n] >= settings.min_relevance),

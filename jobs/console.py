@@ -102,17 +102,6 @@ def shortened(text: str, length: int) -> str:
     return f"{text[: length - 1 - end]}…{text[-end:]}"
 
 
-def counted(number: int, noun: str) -> str:
-    """A number of things, the noun in its number."""
-    if noun.endswith("s"):
-        plural = f"{noun}es"
-    elif re.search(r"[^aeiou]y$", noun):
-        plural = f"{noun[:-1]}ies"
-    else:
-        plural = f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"
-
-
 def table(
     headings: Iterable[str], rows: Iterable[Iterable[object]], width: int | None = None
 ) -> str:

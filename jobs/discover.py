@@ -14,6 +14,7 @@ from db import history, papers, rhythm
 from db.index import Index
 from db.store import IndexStore
 from jobs.console import Console
+from tracker.counting import counted
 from tracker.errors import SourceError
 from tracker.http import Http, Limits
 from tracker.identifiers import Identifier
@@ -182,7 +183,9 @@ def enrich(
             continue
         known: list[Paper] = []
         try:
-            with console.step(f"Asking {name} about {len(wanted)} listed papers", len(wanted)) as s:
+            with console.step(
+                f"Asking {name} about {counted(len(wanted), 'listed paper')}", len(wanted)
+            ) as s:
                 for paper in ask.ask(wanted):
                     known.append(paper)
                     s.advance()

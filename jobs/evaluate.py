@@ -16,9 +16,10 @@ from db.index import Index, check, file_of
 from db.tables import RECORD
 from jobs.console import Console
 from jobs.known_papers import has_index
-from jobs.listing import parse_list, sections_to_file_under, title_keys
+from jobs.listing import parse_list, sections_to_file_under, title_keys, warn_of_skips
 from jobs.past import Finder, Held, Known, held
 from jobs.targets import open_target
+from tracker.counting import counted
 from tracker.paper import Paper
 from tracker.settings import Settings
 from tracker.taxonomy import Taxonomy
@@ -66,6 +67,7 @@ def evaluate(
     with console.step("Reading the list"):
         snapshot = open_target(settings, environ, dry_run=True).read()
         reading_list = parse_list(snapshot.files, settings)
+    warn_of_skips(console, reading_list)
     with console.step("Reading the index"):
         others = _others(settings)
     known = [_known(paper) for paper in others.papers]
@@ -73,11 +75,11 @@ def evaluate(
     found = [finder.find(entry) for entry in reading_list.entries]
     listing = held(reading_list.entries, others.papers, found)
     sections = sections_to_file_under(reading_list, settings)
-    with console.step(f"Filing {len(listing)} papers as if they were new"):
+    with console.step(f"Filing {counted(len(listing), 'paper')} as if new"):
         labels = [[path for path in sorted(one.sections) if path in sections] for one in listing]
         filing = assess(list(sections), [one.paper for one in listing], labels)
     stream, rejected = _stream(listing, others)
-    with console.step(f"Ranking them among {len(stream)} others"):
+    with console.step(f"Ranking them among {counted(len(stream), 'other')}"):
         ranking = assess_relevance([one.paper for one in listing], stream, rejected)
     return Evaluation(
         entries=len(reading_list.entries),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment
-from jobs.console import counted, printable, shortened
+from jobs.console import printable, shortened
 from jobs.evaluate import Evaluation
 from jobs.evaluate_report import (
     COUNTED_ONCE,
@@ -21,6 +21,7 @@ from jobs.evaluate_report import (
     spread,
 )
 from jobs.past import Held
+from tracker.counting import counted
 from tracker.taxonomy import common_root, path_text
 
 _SIDE = 300

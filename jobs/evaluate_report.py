@@ -8,9 +8,10 @@ from typing import Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment, SectionQuality
 from classifiers.evaluation import Bin, Suspect
-from jobs.console import counted, shortened, table
+from jobs.console import shortened, table
 from jobs.evaluate import Evaluation
 from jobs.past import Held
+from tracker.counting import counted
 from tracker.taxonomy import Path, path_text
 
 RECALLS = (100, 300)
@@ -264,9 +265,9 @@ def filing_sentences(found: Assessment) -> Iterator[str]:
     """The figures of the section classifier, in words."""
     quality = found.quality
     yield (
-        f"{found.papers} papers, each filed as if it were new: {quality.top1:.0%} under a section "
-        f"it stands in (top-1), {quality.top3:.0%} with it among the first three (top-3), "
-        f"macro-F1 {quality.macro_f1:.2f}."
+        f"{counted(found.papers, 'paper')}, each filed as if it were new: {quality.top1:.0%} under "
+        f"a section it stands in (top-1), {quality.top3:.0%} with it among the first three "
+        f"(top-3), macro-F1 {quality.macro_f1:.2f}."
     )
     yield (
         f"Confidence and truth lie {found.calibration_error:.2f} apart on average (ECE; 0 is best)."
@@ -288,8 +289,9 @@ def relevance_sentences(found: RelevanceAssessment) -> Iterator[str]:
     """The figures of the relevance classifier, in words."""
     recalls = ", ".join(f"{found.recall_at(most):.0%} among the first {most}" for most in RECALLS)
     yield (
-        f"{len(found.positions)} listed papers, each ranked as if it were new among {found.stream} "
-        f"others: {recalls}; average precision {found.average_precision:.2f}."
+        f"{counted(len(found.positions), 'listed paper')}, each ranked as if it were new among "
+        f"{counted(found.stream, 'other')}: {recalls}; average precision "
+        f"{found.average_precision:.2f}."
     )
     yield "What ranks before them may belong as well: the list is all this is measured by."
 

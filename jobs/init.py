@@ -12,6 +12,7 @@ from jobs.console import Console
 from jobs.init_files import ARXIV, Choices, config_text, workflow_text
 from jobs.init_look import Look, look, look_document, look_text
 from jobs.init_topics import Categories, categories_of, terms_of
+from tracker.counting import counted
 from tracker.errors import InputError, SourceError
 from tracker.paper import Paper
 from tracker.settings import ArxivSettings, Settings, parse_settings
@@ -174,7 +175,7 @@ def _from_arxiv(settings: Settings, names: Sequence[str], console: Console) -> l
         # A person is waiting; the categories can be written by hand as well.
         with (
             Http(limits=Limits(patience=60)) as http,
-            console.step(f"Looking up {len(names)} entries on arXiv", len(names)) as step,
+            console.step(f"Looking up {counted(len(names), 'entry')} on arXiv", len(names)) as step,
         ):
             for paper in ArxivSource(settings.sources.arxiv, http).look_up(names):
                 found.append(paper)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from jobs.init_topics import Categories, Terms
+from tracker.counting import counted
 from tracker.pull_request.dashboard import LABEL
 from tracker.settings import ProposeSettings
 
@@ -70,9 +71,10 @@ def config_text(choices: Choices) -> str:
 def _sources(choices: Choices) -> list[str]:
     categories, terms = choices.categories, choices.terms
     if categories.known:
+        appear = "appears" if categories.covered == 1 else "appear"
         why = (
-            f"# {categories.covered} of the {categories.known} entries whose categories are known "
-            "appear in one of these."
+            f"# Of {counted(categories.known, 'entry')} whose categories are known, "
+            f"{categories.covered:,} {appear} in one of these."
         )
     else:
         why = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.console import table
+from tracker.counting import counted
 from tracker.reading_list import Entry, ReadingList, Unread
 from tracker.reading_list.inline import plain
 from tracker.reading_list.words import is_outside
@@ -116,7 +117,7 @@ def look_text(found: Look) -> str:
     rows = [(path_text(s.path[cut:]), s.entries, s.order, s.style) for s in found.sections]
     links = ", ".join(f"{count} {role}" for role, count in found.links.items()) or "none"
     lines = [
-        f"{len(found.entries)} entries in {len(found.sections)} sections.",
+        f"{counted(len(found.entries), 'entry')} in {counted(len(found.sections), 'section')}.",
         "",
         table(("Section", "Entries", "Order", "Style of most entries"), rows),
         "",
@@ -126,17 +127,17 @@ def look_text(found: Look) -> str:
         lines.append(f"Sections without entries: {', '.join(map(path_text, found.empty))}.")
     if found.skipped:
         lines.append(f"Taken to hold no entries: {', '.join(found.skipped)}.")
-    lines.append("")
     if found.unread:
-        lines.append(f"{len(found.unread)} places look like entries and could not be read:")
+        seem = "looks like an entry" if len(found.unread) == 1 else "look like entries"
+        lines.append(f"\n{counted(len(found.unread), 'place')} {seem} and could not be read:")
         lines += [
             f"  {item.file}:{item.line}: {item.reason}: {item.text.strip()[:80]}"
             for item in found.unread[:_SHOWN_UNREAD]
         ]
         if len(found.unread) > _SHOWN_UNREAD:
             lines.append(f"  and {len(found.unread) - _SHOWN_UNREAD} more; --json lists them all")
-    else:
-        lines.append("Everything that looks like an entry could be read.")
+    elif found.entries:
+        lines.append("\nEverything that looks like an entry could be read.")
     return "\n".join(lines)
 
 

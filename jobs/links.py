@@ -15,13 +15,15 @@ from typing import Literal
 from db import links as memory
 from db.index import Index
 from db.store import IndexStore
-from jobs.console import Console, Step, counted
+from jobs.console import Console, Step
 from jobs.discover import contact_of
 from jobs.links_ask import Checked, Stop, ask
 from jobs.links_listed import ListedLink, by_address, ignored, listed_links
 from jobs.links_show import CheckedLink, LinkReport, show
 from jobs.links_suggest import better_address
-from jobs.list_files import list_files, list_text
+from jobs.list_files import is_whole_list, list_files, list_text
+from jobs.listing import warn_of_skips
+from tracker.counting import counted
 from tracker.errors import InputError
 from tracker.http import Http, Limits
 from tracker.links import FAILING, LinkState, Outcome, after
@@ -71,6 +73,8 @@ def links(
     texts = {name: list_text(path, name) for name, path in paths.items()}
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(texts, skip_sections=skip)
+    if is_whole_list(settings, paths.values()):
+        warn_of_skips(console, reading_list)
     if not listed_links(reading_list, pictures=True):
         raise InputError(f"{', '.join(paths)}: no link was found; name the files of the list")
     if settings is None:
@@ -173,7 +177,7 @@ class _Run:
                     self._take(arriving, checker, step, len(due))
         except KeyboardInterrupt:
             self.console.note(
-                f"{len(self.outcomes)} of {len(due)} addresses were checked"
+                f"{len(self.outcomes)} of {counted(len(due), 'address')} were checked"
                 + (" and are remembered" if self.settings else "")
             )
             raise
@@ -200,7 +204,7 @@ class _Run:
                 self._keep(*checked)
             held.clear()
             if not self.console.interactive and len(self.outcomes) % _EVERY == 0:
-                self.console.note(f"{len(self.outcomes)} of {total} addresses checked")
+                self.console.note(f"{len(self.outcomes)} of {counted(total, 'address')} checked")
         if any(outcome.is_unreachable for _, outcome in held):
             self.is_offline = not self._reaches_anyone(checker)
         for checked in () if self.is_offline else held:

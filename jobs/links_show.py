@@ -11,8 +11,9 @@ from typing import Any, Literal
 import click
 
 from jobs.annotations import annotation, one_line
-from jobs.console import Console, counted
+from jobs.console import Console
 from jobs.links_listed import ListedLink
+from tracker.counting import counted
 from tracker.links import LinkState
 
 QUIET = frozenset({"alive", "forbidden", "unchecked"})

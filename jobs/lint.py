@@ -7,10 +7,11 @@ there already; without one those rules are silent. Nothing is fetched unless tha
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,9 @@ from jobs.annotations import annotation as as_command
 from jobs.annotations import one_line
 from jobs.console import Console
 from jobs.known_papers import has_index, known_papers
-from jobs.list_files import is_own_list, list_files, list_text
+from jobs.list_files import checkouts_of, is_own_list, is_whole_list, list_files, list_text
+from jobs.listing import warn_of_skips
+from tracker.counting import counted
 from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_atomically
@@ -36,6 +39,9 @@ moved still leads somewhere."""
 
 _PASSES = 5
 """Fixes that touch the same characters are made one after the other, each in a pass of its own."""
+
+
+_Look = Callable[[ReadingList, Iterable[Paper]], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,14 @@ def lint(
     before = {name: list_text(path, name) for name, path in paths.items()}
     skip = settings.list.skip_sections if settings else ()
     reading_list = ReadingList.parse(before, skip_sections=skip)
+    if is_whole_list(settings, paths.values()):
+        warn_of_skips(console, reading_list)
     is_own = is_own_list(settings, list(paths.values()))
+    look = partial(
+        audit,
+        today=datetime.now(UTC).date(),
+        checkouts=checkouts_of(settings if is_own else None, paths),
+    )
     with ExitStack() as opened:
         index = books = _index(opened, settings, online=online)
         if index is not None and online:
@@ -81,12 +94,12 @@ def lint(
             books = index if is_own else opened.enter_context(Index.open("sqlite://"))
             _ask(index, books, settings, reading_list, console, environ=environ)
         records = _records(books, reading_list)
-        found: Sequence[Finding] = audit(reading_list, records)
+        found: Sequence[Finding] = look(reading_list, records)
         if not reading_list.entries and not found:
             raise InputError(f"{', '.join(paths)}: no entry was found; name the files of the list")
         fixed = 0
         if fix:
-            after, found, fixed = _fixed(before, found, skip, records)
+            after, found, fixed = _fixed(before, found, skip, records, look)
             for name, text in after.items():
                 if text != before[name]:
                     write_atomically(paths[name], text)
@@ -166,6 +179,7 @@ def _fixed(
     found: Sequence[Finding],
     skip: Sequence[str],
     records: Sequence[Paper],
+    look: _Look,
 ) -> tuple[dict[str, str], Sequence[Finding], int]:
     """The files with every safe fix made, what is still found then, and how many were made."""
     texts, count = dict(files), 0
@@ -174,7 +188,7 @@ def _fixed(
         if not made:
             break
         texts = apply_fixes(texts, found)
-        found = audit(ReadingList.parse(texts, skip_sections=skip), records)
+        found = look(ReadingList.parse(texts, skip_sections=skip), records)
         count += len(made)
     return texts, found, count
 
@@ -219,18 +233,17 @@ def _sentence(finding: Finding) -> str:
 
 
 def _summary(result: Audit) -> str:
-    said = [f"{_count(result.fixed, 'finding')} fixed"] if result.fixed else []
-    number = _count(len(result.findings), "finding") if result.findings else "nothing"
-    said.append(f"{number} {'left' if result.fixed else 'found'}")
+    said = [f"{counted(result.fixed, 'finding')} fixed"] if result.fixed else []
+    number = len(result.findings)
+    if result.fixed:
+        said.append(f"{number:,} left" if number else "nothing left")
+    else:
+        said.append(counted(number, "finding") if number else "nothing found")
     if safe := sum(1 for finding in result.findings if finding.edits):
-        said.append(f"{safe} of them can be fixed with --fix")
+        said.append(f"{safe:,} of them can be fixed with --fix")
     if result.notices:
-        said.append(_count(len(result.notices), "notice"))
+        said.append(counted(len(result.notices), "notice"))
     return f"{one_line(', '.join(result.files))}: {', '.join(said)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _described(finding: Finding) -> dict[str, object]:

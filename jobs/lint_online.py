@@ -15,6 +15,7 @@ from jobs.console import Console
 from jobs.discover import contact_of
 from jobs.links import Check, check_links
 from jobs.links_show import CheckedLink
+from tracker.counting import counted
 from tracker.errors import SourceError
 from tracker.http import Http
 from tracker.identifiers import Identifier
@@ -85,7 +86,7 @@ class _Keeper:
         if not wanted:
             return
         found: list[Paper] = []
-        title = f"Looking up {len(wanted)} papers in {source}"
+        title = f"Looking up {counted(len(wanted), 'paper')} in {source}"
         with self.console.step(title, total=len(wanted)) as step:
             try:
                 for paper in ask(wanted):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from tracker.errors import InputError
 from tracker.reading_list import read_text
+from tracker.reading_list.lint_files import Checkout
 from tracker.settings import Settings
 
 
@@ -41,6 +42,32 @@ def is_own_list(settings: Settings | None, paths: Sequence[Path]) -> bool:
     if settings.list.repository:
         return {path.name for path in paths} <= {Path(name).name for name in settings.list.files}
     return {path.resolve() for path in paths} <= {path.resolve() for path in _configured(settings)}
+
+
+def checkouts_of(settings: Settings | None, paths: Mapping[str, Path]) -> dict[str, Checkout]:
+    """Where each file lies in its repository; a file that came alone is left out.
+
+    The repository is the git checkout around a file, else the folder the settings keep the list
+    in.
+    """
+    found = {}
+    for name, path in paths.items():
+        whole = path.resolve()
+        root = next((folder for folder in whole.parents if (folder / ".git").exists()), None)
+        if root is None and settings is not None and settings.list.path:
+            root = settings.resolve(settings.list.path).resolve()
+        if root is not None and whole.is_relative_to(root):
+            found[name] = Checkout(root, PurePosixPath(whole.relative_to(root).as_posix()))
+    return found
+
+
+def is_whole_list(settings: Settings | None, paths: Collection[Path]) -> bool:
+    """Whether these files are all of the list the settings name, and nothing else."""
+    return (
+        settings is not None
+        and is_own_list(settings, list(paths))
+        and len(paths) == len(settings.list.files)
+    )
 
 
 def _configured(settings: Settings) -> Sequence[Path]:

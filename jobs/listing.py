@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,6 +11,7 @@ from sqlmodel import Session
 from db import history, papers
 from db.consolidate import READING_LIST
 from db.index import Index
+from jobs.console import Console
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title, url_of
 from tracker.paper import Paper
@@ -19,8 +19,6 @@ from tracker.pull_request.target import Snapshot
 from tracker.reading_list import Entry, ReadingList
 from tracker.settings import SectionSettings, Settings
 from tracker.taxonomy import Path, Section, Taxonomy
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +50,8 @@ class Listing:
 
 
 def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
-    """The reading list in these texts; raises InputError when it has no entry to learn from.
-
-    Warns of sections to skip that it does not have: entries would be read there.
-    """
+    """The reading list in these texts; raises InputError when it has no entry to learn from."""
     reading_list = ReadingList.parse(files, skip_sections=settings.list.skip_sections)
-    for name, near in reading_list.unknown_skips().items():
-        remedy = f"is it {near!r}?" if near else "`tracker init` shows the headings"
-        logger.warning("list.skip_sections: no heading is called %r; %s", name, remedy)
     if not reading_list.entries:
         names = ", ".join(files)
         raise InputError(
@@ -67,6 +59,18 @@ def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
             "see `tracker init` for what can be read"
         )
     return reading_list
+
+
+def warn_of_skips(console: Console, reading_list: ReadingList) -> None:
+    """Tell of sections to skip that the list does not have: entries would be read there."""
+    for name, near in reading_list.unknown_skips().items():
+        console.warn(skip_slip(name, near))
+
+
+def skip_slip(name: str, near: str) -> str:
+    """That no heading is called so, and what to do about it; `near` is the nearest there is."""
+    remedy = f"is it {near!r}?" if near else "take it out, or name a heading of the list"
+    return f"list.skip_sections in tracker.toml: no heading is called {name!r}; {remedy}"
 
 
 def legible(snapshot: Snapshot, settings: Settings) -> Snapshot:

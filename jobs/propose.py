@@ -13,6 +13,7 @@ from db.index import Index
 from jobs.choose import Choice, choose
 from jobs.classify import Judgement, Verdict
 from jobs.listing import around, section_settings
+from jobs.remarks import remark_on
 from jobs.settle import State
 from jobs.updates import Due, apply_updates, remember_offered
 from jobs.verdicts import bring_back
@@ -118,7 +119,10 @@ def _written(
         for verdict, addition in zip(chosen, additions, strict=True)
     )
     pending = tuple(_shifted(proposal, additions) for proposal in state.pending.values())
-    proposals = (*pending, *added)
+    headings = state.listing.headings
+    proposals = tuple(
+        replace(p, remark=remark_on(p.section, p.paper, headings)) for p in (*pending, *added)
+    )
     brought = [*state.updates.pending, *updated]
     places = [p.section for p in proposals] + [u.section for u in brought]
     left = [] if state.notice else [v for v in choice.chosen if v not in chosen]
@@ -146,7 +150,7 @@ def _written(
         files=edited.files,
         report=report,
         numbers=(*state.pending, *(v.number for v in chosen)),
-        added=added,
+        added=proposals[len(pending) :],
         updated=due,
         marks=_marks(settings, places, sections),
         diff=diff(before, edited.files),

@@ -22,8 +22,9 @@ from jobs.choose import excluding
 from jobs.console import Console
 from jobs.known_papers import has_index
 from jobs.list_history import ListHistory, Version, read_history
-from jobs.listing import likely_names, section_settings, sections_to_file_under
+from jobs.listing import likely_names, section_settings, sections_to_file_under, skip_slip
 from jobs.past import Finder, Held, Known, held, known_papers
+from tracker.counting import counted
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList
@@ -130,7 +131,7 @@ def replay(
     budget = budget or settings.propose.limit
     walk = _Walk(settings, history, console, start=start, end=end, budget=budget)
     days = list(_weeks(start, end))
-    with console.step(f"Replaying {len(days)} weeks", len(days)) as step:
+    with console.step(f"Replaying {counted(len(days), 'week')}", len(days)) as step:
         weeks = []
         for first, last in days:
             weeks.append(walk.week(first, last))
@@ -173,6 +174,7 @@ class _Walk:
         self._lists: dict[str, ReadingList | None] = {}
         self._named: set[str] = set()
         self._taxonomy = Taxonomy(())
+        self._skips: dict[str, str] | None = None
 
     def _check_history(self, start: date) -> None:
         if self.history.upto(start) is None:
@@ -206,6 +208,9 @@ class _Walk:
         if found is None:
             return Week(first, last, "", 0, len(fresh), ())
         version, reading_list = found
+        skips = reading_list.unknown_skips()
+        before = skips if self._skips is None else self._skips
+        self._skips = {name: near for name, near in skips.items() if name in before}
         entries = reading_list.entries
         listing = held(entries, self._plain, [self._finder.find(e, last) for e in entries])
         places = {one.place for one in listing}
@@ -279,9 +284,10 @@ class _Walk:
         return sections_to_file_under(reading_list, settings)
 
     def unnamed(self) -> list[str]:
-        """Headings of the settings that no version replayed had: most likely slips."""
+        """Headings in the settings that no version replayed had: most likely slips."""
         slips = self.settings.sections.keys() - self._named if self._taxonomy else set()
-        return [
+        skips = [skip_slip(name, near) for name, near in (self._skips or {}).items()]
+        return skips + [
             f"sections.{name!r} in tracker.toml: no replayed version of the list has one "
             f"section called that, so it changed nothing; {likely_names(self._taxonomy, name)}"
             for name in sorted(slips)

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import Any
 
-from jobs.console import counted, table
+from jobs.console import table
 from jobs.replay import Guess, Replay, Week
+from tracker.counting import counted
 from tracker.taxonomy import Path, common_root, path_text
 
 
@@ -165,8 +166,8 @@ def cautions(replay: Replay) -> list[str]:
     if empty:
         since = empty[0].first.isoformat()
         said.append(
-            f"In {len(empty)} of {len(replay.weeks)} weeks nothing in the index appeared; "
-            f"`tracker discover --since {since}` fills it."
+            f"In {len(empty)} of {counted(len(replay.weeks), 'week')} nothing in the index "
+            f"appeared; `tracker discover --since {since}` fills it."
         )
     if replay.shelved:
         said.append(
@@ -312,12 +313,15 @@ def _curves(replay: Replay) -> Mapping[str, Any]:
             path += f"H{across(day)}V{up(count)}"
         return f"{path}H{across(last)}"
 
+    figures = summary(replay)
     ticks = _ticks(replay.start, last)
     form = "%Y-%m" if all(day.day == 1 for day in ticks) else "%m-%d"
     return {
         "sentences": list(sentences(replay)),
-        "figures": summary(replay),
+        "figures": figures,
         "replay": replay,
+        "budget": counted(replay.budget, "proposal"),
+        "earlier": counted(round(figures.days[1]), "day") if figures.days else "",
         "proposed": steps(proposed),
         "added": steps(added),
         "proposed_end": up(len(proposed)),

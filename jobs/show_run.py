@@ -8,6 +8,7 @@ from typing import Any
 
 from jobs.console import Console, table
 from jobs.run import RunResult
+from tracker.counting import counted
 from tracker.paper import Paper
 from tracker.pull_request.proposal import Alternative, Funnel, Proposal, Unplaced
 from tracker.taxonomy import common_root, path_text
@@ -36,9 +37,9 @@ def show(result: RunResult, console: Console) -> None:
 def outcome(result: RunResult) -> str:
     """One sentence: what became of the proposals, and where they are."""
     count = len(result.added)
-    papers = "1 paper" if count == 1 else f"{count} papers"
+    papers = counted(count, "paper")
     if result.updated:
-        papers += f" and {result.updated} published version{'s' * (result.updated > 1)}"
+        papers += f" and {counted(result.updated, 'published version')}"
         count += result.updated
     waiting = len(result.report.proposals) - len(result.added)
     if result.dry_run:
@@ -47,8 +48,9 @@ def outcome(result: RunResult) -> str:
     if result.pull_request is None:
         return "Nothing to propose."
     if not count:
-        return f"Nothing new; {waiting} proposals wait for review: {result.where}"
-    others = f", {waiting} more wait" if waiting else ""
+        wait = "waits" if waiting == 1 else "wait"
+        return f"Nothing new; {counted(waiting, 'proposal')} {wait} for review: {result.where}"
+    others = f", {waiting} more {'waits' if waiting == 1 else 'wait'}" if waiting else ""
     return f"{papers} proposed{others}: {result.where}"
 
 
@@ -57,7 +59,7 @@ def decisions_text(result: RunResult) -> str:
     kinds = Counter(decision.kind for decision in result.decided)
     parts = [f"{count} {kind}" for kind, count in sorted(kinds.items())]
     if result.answered:
-        parts.append(f"{result.answered} comment{'s' * (result.answered > 1)} answered")
+        parts.append(f"{counted(result.answered, 'comment')} answered")
     return f"Since the last run: {', '.join(parts)}." if parts else ""
 
 
@@ -91,6 +93,8 @@ def sections_text(proposals: Sequence[Proposal]) -> str:
             for p in proposals
             if p.section == section
         ]
+    remarks = dict.fromkeys(p.remark for p in proposals if p.remark)
+    lines += [f"Note: {remark}" for remark in remarks]
     return "\n".join(["Proposals (relevance, confidence of the section):", *lines])
 
 
@@ -140,6 +144,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
         "alternatives": [_alternative(a) for a in proposal.alternatives],
         "terms": list(proposal.evidence.terms),
         "sources": list(proposal.sources),
+        "remark": proposal.remark,
         "file": proposal.file,
         "line": proposal.line,
         "text": proposal.text,

@@ -22,6 +22,7 @@ from db.index import Index
 from db.rhythm import news_days
 from jobs.console import Console, table, terminal_width
 from jobs.discover import labels
+from tracker.counting import counted
 from tracker.http import Http
 from tracker.settings import Settings
 from tracker.sources import LooksUpOnly, build_sources
@@ -148,7 +149,7 @@ def _silence(session: Session, mark: Watermark, label: str) -> str:
     if silent <= max(_TOLERANCE * usual, _LEAST):
         return ""
     return (
-        f"{label} has had nothing new since {days[-1]}, for {silent.days} days; "
+        f"{label} has had nothing new since {days[-1]}, for {counted(silent.days, 'day')}; "
         f"its longest usual pause is {usual.days}"
     )
 

@@ -23,8 +23,10 @@ from jobs.listing import (
     parse_list,
     section_settings,
     sections_to_file_under,
+    warn_of_skips,
 )
 from jobs.look import described, page
+from jobs.remarks import remark_on
 from jobs.shelve import off_the_shelf
 from jobs.targets import open_target
 from tracker.errors import InputError, TargetError
@@ -112,7 +114,8 @@ def _one(session: Session, text: str) -> int:
 class _Judged:
     """What the next run would make of the paper, and whether it is `listed`.
 
-    `excluded_by` and `limited_by` are the keys of tracker.toml that keep its section closed.
+    `excluded_by` and `limited_by` are the keys of tracker.toml that keep its section closed;
+    `remark` is what a reviewer would be told of the section.
     """
 
     verdict: Verdict
@@ -120,6 +123,7 @@ class _Judged:
     listed: bool
     excluded_by: str | None
     limited_by: str | None
+    remark: str
 
 
 def _judge(
@@ -134,6 +138,7 @@ def _judge(
         # What the index knows of the paper is worth showing all the same.
         return f"It cannot be judged: {error}"
     base = parse_list(snapshot.files, settings)
+    warn_of_skips(console, base)
     branch = parse_list(snapshot.working, settings) if snapshot.pull_request else base
     with index.read() as session:
         open_now = {p.paper: p.section for p in history.proposals(session, state="open")}
@@ -160,6 +165,7 @@ def _judge(
         listed=number in listing.sections,
         excluded_by=_key(settings, excluding(verdict.section, sections), "exclude"),
         limited_by=_key(settings, limited, "limit"),
+        remark=remark_on(verdict.section, verdict.paper, listing.headings),
     )
 
 
@@ -224,6 +230,8 @@ def _sentences(judged: _Judged, settings: Settings) -> list[str]:
         lines.append(
             f"  full         as many wait there as may ({judged.limited_by} in tracker.toml)"
         )
+    if judged.remark:
+        lines.append(f"  note         {judged.remark}")
     lines += [
         f"  or else      {path_text(a.section)} ({a.confidence:.2f})" for a in verdict.alternatives
     ]
@@ -243,6 +251,7 @@ def _as_json(judged: _Judged, settings: Settings) -> dict[str, Any]:
         "min_confidence": round(judged.min_confidence, 4),
         "excluded_by": judged.excluded_by,
         "limited_by": judged.limited_by,
+        "remark": judged.remark,
         "alternatives": [
             {"section": list(a.section), "confidence": round(a.confidence, 4)}
             for a in verdict.alternatives

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.console import Console, counted, printable, shortened, table
+from jobs.console import Console, printable, shortened, table
 
 
 def is_command(line: str) -> bool:
@@ -111,13 +111,6 @@ def test_a_table_aligns_words_left_and_numbers_right() -> None:
         "arxiv     5",
         "x      1234",
     ]
-
-
-def test_one_thing_is_not_many() -> None:
-    assert counted(1, "entry") == "1 entry"
-    assert counted(2, "entry") == "2 entries"
-    assert counted(0, "day") == "0 days"
-    assert counted(3, "address") == "3 addresses"
 
 
 def test_names_that_are_numbers_stay_names() -> None:

@@ -62,7 +62,7 @@ def test_a_finding_is_one_line_and_exit_code_1() -> None:
     assert done.exit_code == 1
     first, *_, last = done.output.splitlines()
     assert re.fullmatch(r"README\.md:6: malformed-link: .+ \(fix: Remove the space\)", first)
-    assert last == "README.md: 1 finding found, 1 of them can be fixed with --fix"
+    assert last == "README.md: 1 finding, 1 of them can be fixed with --fix"
 
 
 def test_fix_touches_nothing_else(place: Path) -> None:
@@ -92,6 +92,31 @@ def test_what_needs_a_person_is_left_and_still_exits_with_1() -> None:
     assert [(f["line"], f["rule"], f["fixable"]) for f in document["findings"]] == [
         (6, "date-before-arxiv", False)
     ]
+
+
+def test_the_day_of_the_audit_says_which_dates_have_not_come() -> None:
+    done = tracker_lint(CLEAN.replace("Arxiv, 2024.02", "Arxiv, 2098.02"), "README.md")
+    assert done.exit_code == 1
+    assert "README.md:6: impossible-date: The date '2098.02' cannot be: it is" in done.output
+
+
+PICTURED = CLEAN.replace("# Bread Papers\n", "# Bread Papers\n\n![Loaf](img/loaf.png)\n")
+
+
+def test_files_are_looked_for_in_the_checkout_around_the_list(place: Path) -> None:
+    assert tracker_lint(PICTURED, "README.md").exit_code == 0
+    (place / ".git").mkdir()
+    done = tracker_lint(None, "README.md")
+    assert done.exit_code == 1
+    assert done.output.startswith("README.md:3: missing-file: 'img/loaf.png' leads to a file")
+    (place / "img").mkdir()
+    (place / "img" / "loaf.png").write_bytes(b"x")
+    assert tracker_lint(None, "README.md").exit_code == 0
+
+
+def test_files_are_looked_for_in_the_folder_the_list_is_kept_in(place: Path) -> None:
+    (place / "tracker.toml").write_text(CONFIG, encoding="utf-8")
+    assert "README.md:3: missing-file: " in tracker_lint(PICTURED).output
 
 
 def test_without_fix_nothing_is_written(place: Path) -> None:

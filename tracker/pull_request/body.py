@@ -16,6 +16,7 @@ from itertools import groupby
 
 import jinja2
 
+from tracker.counting import counted
 from tracker.paper import Paper
 from tracker.pull_request import block
 from tracker.pull_request.escape import link, markdown, shorten
@@ -29,7 +30,7 @@ from tracker.pull_request.proposal import (
     Update,
     paper_key,
 )
-from tracker.pull_request.sentences import configure, count, funnel, left_out, postponed_why
+from tracker.pull_request.sentences import configure, funnel, left_out, postponed_why
 from tracker.taxonomy import Path, common_root, path_text
 
 MAXIMUM = 65_000
@@ -97,8 +98,8 @@ _LEVELS = (
 def title(report: Report) -> str:
     """The pull request's title; no paper's title is in it."""
     papers, updates = len(report.proposals), len(report.updates)
-    added = f"add {count(papers, 'paper')} in {_sections(report.proposals)}" if papers else ""
-    updated = f"update {count(updates, 'entry', 'entries')}" if updates else ""
+    added = f"add {counted(papers, 'paper')} in {_sections(report.proposals)}" if papers else ""
+    updated = f"update {counted(updates, 'entry')}" if updates else ""
     both = " and ".join(part for part in (added, updated) if part)
     return f"{_TITLE}{both or 'nothing to add'}"
 
@@ -141,7 +142,7 @@ def fits(report: Report, maximum: int = MAXIMUM) -> bool:
 def _least(report: Report, papers: int) -> _Level:
     """The level for more than any other can hold: some of the papers, and the record of all."""
     whole = max(len(report.proposals), len(report.updates))
-    of = f"{papers} of {count(whole, 'paper')}"
+    of = f"{papers} of {counted(whole, 'paper')}"
     cut = f"Only {of} fit into this text; the changed files show all."
     return replace(_LEVELS[-1], papers=papers, listed=min(5, papers), length=60, cut=cut)
 
@@ -256,9 +257,9 @@ def _summary(report: Report) -> str:
         return "Nothing is left to propose."
     parts = []
     if papers:
-        parts.append(f"**{count(papers, 'new paper')}** in {_sections(report.proposals)}")
+        parts.append(f"**{counted(papers, 'new paper')}** in {_sections(report.proposals)}")
     if updates:
-        parts.append(f"**{count(updates, 'published version')}**")
+        parts.append(f"**{counted(updates, 'published version')}**")
     return f"{' and '.join(parts)} for the reading list. Merge to accept what is ticked."
 
 
@@ -283,6 +284,7 @@ def _item(proposal: Proposal, report: Report, level: _Level) -> dict[str, str]:
         " + ".join(markdown(shorten(name, 40)) for name in proposal.sources[:4]),
         link("code", code) if code else "",
         f"moved here from {_section(proposal.moved_from, level)}" if proposal.moved_from else "",
+        markdown(shorten(proposal.remark, 240)),
     ]
     return {
         "link": _link(proposal, level),
@@ -375,4 +377,4 @@ def _confidence(number: float) -> str:
 
 
 def _sections(proposals: Sequence[Proposal]) -> str:
-    return count(len({p.section for p in proposals}), "section")
+    return counted(len({p.section for p in proposals}), "section")

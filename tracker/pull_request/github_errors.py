@@ -10,6 +10,7 @@ from typing import Any
 import requests
 from github import BadAttributeException, GithubException, RateLimitExceededException
 
+from tracker.counting import counted
 from tracker.errors import TargetError
 from tracker.pull_request.escape import shorten
 from tracker.pull_request.target import Conflict
@@ -97,7 +98,7 @@ def _remedy(error: GithubException, said: str, repository: str) -> str:
 def _when(headers: Mapping[str, str]) -> str:
     """When GitHub will answer again: a pause for the secondary limit, a time for the primary."""
     if (seconds := headers.get("retry-after", "")).isdigit():
-        return f"in {seconds} seconds"
+        return f"in {counted(int(seconds), 'second')}"
     if (reset := headers.get("x-ratelimit-reset", "")).isdigit():
         return f"after {datetime.fromtimestamp(int(reset), UTC):%H:%M} UTC"
     return "in an hour"

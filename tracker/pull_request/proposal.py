@@ -46,7 +46,7 @@ class Proposal:
     added to `file`, without the newline at its end; it stands at `line`, counted from 1.
     `alternatives` are the runner-up sections, the likeliest first. `sources` are the names of
     the sources that reported the paper. `moved_from` is where it was proposed, when a reviewer
-    has moved it since.
+    has moved it since. `remark` is what they should know of its place; it is not recorded.
     """
 
     paper: Paper
@@ -60,6 +60,7 @@ class Proposal:
     evidence: Evidence = Evidence()
     sources: tuple[str, ...] = ()
     moved_from: Path = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

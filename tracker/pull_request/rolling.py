@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from tracker.counting import counted
 from tracker.pull_request import block
 from tracker.pull_request.block import Record
 from tracker.pull_request.merge import merge, undo
@@ -354,7 +355,7 @@ def advance(
     pending = snapshot.pull_request.proposals if snapshot.pull_request else ()
     known = {paper_key(proposal.paper) for proposal in pending}
     new = [p for p in report.proposals if paper_key(p.paper) not in known]
-    papers = f"{len(new)} paper{'' if len(new) == 1 else 's'}"
+    papers = counted(len(new), "paper")
     subject = f"Add {papers} to the reading list" if new else "Update the reading list"
     if len(plan.parents) > 1:
         subject += f", with {snapshot.base} merged in"

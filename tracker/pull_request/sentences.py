@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tracker.counting import counted
 from tracker.pull_request.escape import shorten
 from tracker.pull_request.proposal import Bars, Funnel, Report
 
@@ -9,7 +10,7 @@ from tracker.pull_request.proposal import Bars, Funnel, Report
 def funnel(numbers: Funnel, day: str) -> str:
     """How the papers came down to the proposals."""
     steps = [
-        f"{numbers.seen:,} papers scored",
+        f"{counted(numbers.seen, 'paper')} scored",
         f"{numbers.relevant:,} relevant",
         f"{numbers.proposed:,} proposed",
     ]
@@ -58,10 +59,5 @@ def _confidence_bar(bars: Bars) -> str:
 
 def postponed_why(report: Report) -> str:
     """What keeps papers waiting."""
-    most = f"One pull request holds at most {count(report.bars.limit, 'paper')}"
+    most = f"One pull request holds at most {counted(report.bars.limit, 'paper')}"
     return f"{most}, and no more than this text has room to name." if report.full else f"{most}."
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """A number and its noun."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -56,29 +56,38 @@ _NAMES = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
 _NAMES |= {name[:3].lower(): number for number, name in enumerate(MONTHS, 1)}
 _NAMES |= {"sept": 9}
 _MONTH = r"(?P<month>" + "|".join(sorted(_NAMES, key=len, reverse=True)) + r")(?P<dot>\.?)"
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_DAY = r"(?P<day>[0-3]?\d)(?P<suffix>st|nd|rd|th)?"
 _EDGE = r"(?<![\w./-])"
-_FORMS = tuple(
-    re.compile(form, re.IGNORECASE)
-    for form in (
-        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年)(?P<month>[01]?\d)(?P<s2>[-/.]|月)(?P<day>[0-3]?\d)"
+FIRST_YEAR = 1900
+"""No date before this is read; earlier numbers are pages, prices and other things."""
+
+
+def _forms(year: str, month: str, day: str) -> tuple[re.Pattern[str], ...]:
+    """The forms of dates, the finest first, for what may stand for the numbers of each."""
+    written = rf"(?P<year>{year})"
+    numbered = rf"(?P<month>{month})"
+    ordinal = r"(?P<day>[0-3]?\d)(?P<suffix>st|nd|rd|th)?"
+    forms = (
+        rf"{_EDGE}{written}(?P<s1>[-/.]|年){numbered}(?P<s2>[-/.]|月)(?P<day>{day})"
         r"(?P<s3>日?)(?!\w)",
-        rf"{_EDGE}{_DAY}(?P<s1>[ -]){_MONTH}(?P<s2>,? ?-?){_YEAR}(?!\w)",
-        rf"{_EDGE}{_MONTH}(?P<s1> ){_DAY}(?P<s2>,? ){_YEAR}(?!\w)",
-        rf"{_EDGE}{_YEAR}(?P<s1>[-/.]|年) ?(?P<month>[01]?\d)(?P<s2>月?)"
+        rf"{_EDGE}{ordinal}(?P<s1>[ -]){_MONTH}(?P<s2>,? ?-?){written}(?!\w)",
+        rf"{_EDGE}{_MONTH}(?P<s1> ){ordinal}(?P<s2>,? ){written}(?!\w)",
+        rf"{_EDGE}{written}(?P<s1>[-/.]|年) ?{numbered}(?P<s2>月?)"
         r"(?![\w-])(?!\.\d|/\d(?!\d{3}))",
-        rf"{_EDGE}(?P<month>[01]\d)(?P<s1>/){_YEAR}(?!\w)",
-        rf"{_EDGE}{_MONTH}(?P<s1>,? |-|'){_YEAR}(?!\w)",
-        rf"{_EDGE}{_YEAR}(?P<s1>,? |-){_MONTH}(?!\w)",
+        rf"{_EDGE}(?P<month>[01]\d)(?P<s1>/){written}(?!\w)",
+        rf"{_EDGE}{_MONTH}(?P<s1>,? |-|'){written}(?!\w)",
+        rf"{_EDGE}{written}(?P<s1>,? |-){_MONTH}(?!\w)",
         rf"{_EDGE}{_MONTH}(?P<s1> ?['’])(?P<short>\d\d)(?!\w)",
-        rf"(?<![\d./]){_YEAR}(?![\w/])(?!\.\d)",
+        r"(?<![\d./])(?P<year>(?:19|20)\d\d)(?![\w/])(?!\.\d)",
         r"(?P<s1>['’])(?P<short>\d\d)(?!\w)",
         # The first digits of an arXiv identifier say year and month; 19 and 20 begin years.
         r"(?:(?<=arxiv)['’]|(?<=arxiv[ -])|(?<=arxiv ['’]))(?P<short>0[7-9]|1[0-8]|2[1-9])"
         r"(?P<joined>0[1-9]|1[0-2])(?![\w.])",
     )
-)
+    return tuple(re.compile(form, re.IGNORECASE) for form in forms)
+
+
+_FORMS = _forms(r"(?:19|20)\d\d", r"[01]?\d", r"[0-3]?\d")
+_LOOSE_FORMS = _forms(r"[12]\d{3}", r"\d{1,2}", r"\d{1,2}")
 
 _ANY_MONTH = re.compile(r"[JFMASOND][aepuco][nbrylgptvc]", re.IGNORECASE)
 _NUMBER_FORMS = tuple(form for form in _FORMS if "january" not in form.pattern)
@@ -100,14 +109,48 @@ def find_date(text: str, start: int = 0, end: int | None = None) -> WrittenDate 
     return None
 
 
-def _value(found: re.Match[str]) -> PartialDate | None:
+def written_dates(text: str) -> list[WrittenDate]:
+    """Everything in a text that is written as a date, possible or not, from left to right.
+
+    What is no more than a number is left out: spans of years or pages (2021-22, 1824-31) and a
+    sentence that ends in a year (in 2024. 13 papers).
+    """
+    found: list[re.Match[str]] = []
+    for form in _LOOSE_FORMS:
+        for match in form.finditer(text):
+            if all(match.end() <= o.start() or o.end() <= match.start() for o in found):
+                found.append(match)
+    found.sort(key=lambda match: match.start())
+    return [
+        WrittenDate(match.start(), match.end(), _stated(match), _pattern(match))
+        for match in found
+        if not _is_number(match)
+    ]
+
+
+def _is_number(found: re.Match[str]) -> bool:
     parts = found.groupdict()
-    year = int(parts["year"]) if parts.get("year") else 2000 + int(parts["short"])
+    month = parts.get("month") or ""
+    if parts.get("day") or not month.isdigit() or not found[0][:4].isdigit():
+        return False
+    year, number = int(parts["year"]), int(month)
+    is_span = parts["s1"] in "-/" and number > year % 100
+    return (is_span and (number > 12 or year < FIRST_YEAR)) or (number > 12 and " " in found[0])
+
+
+def _value(found: re.Match[str]) -> PartialDate | None:
+    value = _stated(found)
+    return value if value.first_day() is not None and value.year <= 2099 else None
+
+
+def _stated(found: re.Match[str]) -> PartialDate:
+    parts = found.groupdict()
+    short = int(parts.get("short") or 0)
+    year = int(parts["year"]) if parts.get("year") else (2000 if short < 70 else 1900) + short
     month = parts.get("month") or parts.get("joined")
     number = None if month is None else int(month) if month.isdigit() else _NAMES[month.lower()]
     day = int(parts["day"]) if parts.get("day") else None
-    value = PartialDate(year, number, day)
-    return value if value.first_day() is not None and year <= 2099 else None
+    return PartialDate(year, number, day)
 
 
 def _pattern(found: re.Match[str]) -> str:

@@ -4,7 +4,9 @@ duplicate-in-section, duplicate-across-sections, duplicate-version   the same pa
 link-two-titles        one link under two titles
 title-differs          not the title of the paper the link leads to (needs records)
 date-before-arxiv      dated before its arXiv identifier existed
+impossible-date        a date no calendar has, or that has not come yet
 year-contradicts, venue-contradicts   not what the paper's record says (needs records)
+missing-file           a link or picture of the repository that is not there (needs its folder)
 malformed-link, link-without-address, unbalanced-brackets, table-cells   broken Markdown
 order-broken           out of line in a section that keeps an order
 contents-missing, contents-misnamed, dead-anchor   navigation that misleads
@@ -15,11 +17,14 @@ unreadable-entry       looks like an entry and cannot be read
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 
 from tracker.paper import Paper
 from tracker.reading_list.edit import ReadingList
 from tracker.reading_list.finding import Edit, Finding, Page, apply_fixes
+from tracker.reading_list.lint_dates import impossible_dates
+from tracker.reading_list.lint_files import Checkout, missing_files
 from tracker.reading_list.lint_markup import (
     brackets,
     definitions,
@@ -48,9 +53,11 @@ RULES = (
     "duplicate-in-section",
     "duplicate-version",
     "empty-section",
+    "impossible-date",
     "link-two-titles",
     "link-without-address",
     "malformed-link",
+    "missing-file",
     "order-broken",
     "table-cells",
     "title-differs",
@@ -62,12 +69,19 @@ RULES = (
 """The names of the rules, as findings carry them."""
 
 
-def lint(reading_list: ReadingList, records: Iterable[Paper] = ()) -> tuple[Finding, ...]:
+def lint(
+    reading_list: ReadingList,
+    records: Iterable[Paper] = (),
+    *,
+    today: date | None = None,
+    checkouts: Mapping[str, Checkout] | None = None,
+) -> tuple[Finding, ...]:
     """Everything found wrong with a list, by file and line.
 
     `records` are papers as their sources report them, matched to entries by identifier; without
-    any, the rules that need them are silent. Nothing is fetched. `apply_fixes` makes the edits
-    the findings carry.
+    any, the rules that need them are silent. Without `today` no date is too late; links to
+    files are checked for the files of the list that `checkouts` places. Nothing is fetched.
+    `apply_fixes` makes the edits the findings carry.
     """
     pages = {name: Page(document) for name, document in reading_list.documents.items()}
     found = [*duplicates(reading_list.entries, pages)]
@@ -76,7 +90,9 @@ def lint(reading_list: ReadingList, records: Iterable[Paper] = ()) -> tuple[Find
         found += table_cells(page)
         found += section_findings(page)
         found += _unread(page)
-    found += _about_entries(reading_list, pages, records)
+        if checkouts and page.document.file in checkouts:
+            found += missing_files(page, checkouts[page.document.file])
+    found += _about_entries(reading_list, pages, records, today)
     for section in reading_list.by_section:
         style = reading_list.style(section)
         if style.lane:
@@ -87,7 +103,10 @@ def lint(reading_list: ReadingList, records: Iterable[Paper] = ()) -> tuple[Find
 
 
 def _about_entries(
-    reading_list: ReadingList, pages: dict[str, Page], records: Iterable[Paper]
+    reading_list: ReadingList,
+    pages: dict[str, Page],
+    records: Iterable[Paper],
+    today: date | None,
 ) -> Iterator[Finding]:
     recorded = records_by_identifier(records)
     defined = {name: definitions(page) for name, page in pages.items()}
@@ -98,6 +117,7 @@ def _about_entries(
         yield from loose_labels(page, entry, defined[entry.file], used)
         yield from brackets(page, entry)
         yield from dates_before_arxiv(page, entry)
+        yield from impossible_dates(page, entry, today)
         papers = (recorded[i] for i in entry.identifiers if i in recorded)
         if (paper := next(papers, None)) is not None:
             yield from against_record(page, entry, paper)

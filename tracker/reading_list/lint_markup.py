@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from tracker.counting import counted
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.finding import Edit, Finding, Page
 from tracker.reading_list.inline import scan
@@ -159,10 +160,10 @@ def table_cells(page: Page) -> Iterator[Finding]:
     where few rows are short is filling them up the house style, and so a safe edit.
     """
     rows = [e for e in page.document.entries if e.kind == "table row" and e.columns]
-    counted = [(entry, *_cells(entry)) for entry in rows]
-    short = Counter(e.columns for e, cells, _ in counted if cells < len(e.columns))
+    measured = [(entry, *_cells(entry)) for entry in rows]
+    short = Counter(e.columns for e, cells, _ in measured if cells < len(e.columns))
     total = Counter(entry.columns for entry in rows)
-    for entry, cells, closed in counted:
+    for entry, cells, closed in measured:
         wanted = len(entry.columns)
         if cells == wanted:
             continue
@@ -176,7 +177,7 @@ def table_cells(page: Page) -> Iterator[Finding]:
         yield page.finding(
             page.starts[entry.start],
             "table-cells",
-            f"This row has {cells} cells; its table has {wanted} columns.",
+            f"This row has {counted(cells, 'cell')}; its table has {counted(wanted, 'column')}.",
             fix,
             *edits,
         )

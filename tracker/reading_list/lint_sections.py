@@ -11,30 +11,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from tracker.reading_list.blocks import blocks_of
+from tracker.reading_list.blocks import Block, blocks_of
+from tracker.reading_list.contents import Anchor, contents_of
 from tracker.reading_list.finding import Edit, Finding, Page
-from tracker.reading_list.inline import Mark, plain, scan
+from tracker.reading_list.inline import plain, scan
 from tracker.taxonomy import path_text, section_key
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading as a reader sees it; `anchor` is what links to it say, in comparable form."""
+    """A heading as a reader sees it.
+
+    `target` is what links to it say, `anchor` the same in comparable form.
+    """
 
     name: str
     level: int
     line: int
     anchor: str
-    html: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A link into the page: its words, where it leads, and where both stand in the text."""
-
-    label: str
     target: str
-    mark: Mark
+    html: bool = False
 
 
 def slug(heading: str) -> str:
@@ -52,20 +48,22 @@ def _comparable(anchor: str) -> str:
     return re.sub(r"[\ufe0f\u200d]", "", unquote(anchor)).lower().rstrip("-")
 
 
-def headings_of(page: Page) -> list[Heading]:
+def headings_of(page: Page, blocks: Sequence[Block]) -> list[Heading]:
     """Every heading of a page, those without entries too."""
     seen: Counter[str] = Counter()
     found = []
-    for block in blocks_of(page.text, page.document.lines):
+    for block in blocks:
         if block.kind != "heading":
             continue
         name = plain(block.text)
-        anchor = _comparable(slug(_shown(block.text)))
-        number = seen[anchor]
+        target = slug(_shown(block.text))
+        anchor = _comparable(target)
+        number = f"-{seen[anchor]}" if seen[anchor] else ""
         seen[anchor] += 1
         html = page.document.lines[block.start].lstrip().startswith("<")
-        anchor = f"{anchor}-{number}" if number else anchor
-        found.append(Heading(name, block.level, block.start, anchor, html))
+        found.append(
+            Heading(name, block.level, block.start, anchor + number, target + number, html)
+        )
     return found
 
 
@@ -78,11 +76,12 @@ def _shown(markdown: str) -> str:
 
 def section_findings(page: Page) -> Iterator[Finding]:
     """What is wrong with the table of contents, the anchors, and sections without anything."""
-    headings = headings_of(page)
+    blocks = blocks_of(page.text, page.document.lines)
+    headings = headings_of(page, blocks)
     anchors = _anchors(page)
     known = {heading.anchor: heading for heading in headings}
     own = {_comparable(name) for name in _NAMED.findall(page.shown)}
-    contents = _contents(page, headings, anchors)
+    contents = contents_of(page, blocks, anchors)
     for anchor in anchors:
         if anchor.target in known:
             if anchor in contents:
@@ -102,7 +101,8 @@ def _anchors(page: Page) -> list[Anchor]:
         target = page.text[mark.url[0] : mark.url[1]]
         if mark.kind == "link" and target.startswith("#") and len(target) > 1:
             label = plain(page.text[mark.label[0] : mark.label[1]])
-            found.append(Anchor(label, _comparable(target[1:]), mark))
+            html = page.text[mark.start] == "<"
+            found.append(Anchor(label, _comparable(target[1:]), mark, html))
     return found
 
 
@@ -111,25 +111,6 @@ def _alternatives(headings: Sequence[Heading]) -> frozenset[str]:
     return frozenset(
         _comparable(slug(re.sub(r":[\w+-]+:", "", heading.name))) for heading in headings
     ) | {"top", "readme"}
-
-
-_CONTENTS = re.compile(r"\b(?:contents?|toc|catalogue|outline|navigation|index)\b|目录")
-
-
-def _contents(
-    page: Page, headings: Sequence[Heading], anchors: Sequence[Anchor]
-) -> list[Anchor]:  # fmt: skip
-    """The links of the table of contents: those below its heading, if they are a list of links."""
-    for number, heading in enumerate(headings):
-        if not _CONTENTS.search(section_key(heading.name)):
-            continue
-        start = page.starts[heading.line]
-        following = [h.line for h in headings[number + 1 :]]
-        end = page.starts[following[0]] if following else len(page.text)
-        inside = [a for a in anchors if start <= a.mark.start < end]
-        if len(inside) >= 2:
-            return inside
-    return []
 
 
 def _label(page: Page, anchor: Anchor, heading: Heading) -> Iterator[Finding]:
@@ -142,12 +123,8 @@ def _label(page: Page, anchor: Anchor, heading: Heading) -> Iterator[Finding]:
         "contents-misnamed",
         f"The table of contents says {anchor.label!r} where the heading says {heading.name!r}.",
         "Write the heading's own words.",
-        *((Edit(*anchor.mark.label, _escaped(heading.name)),) if near else ()),
+        *((Edit(*anchor.mark.label, anchor.escaped(heading.name)),) if near else ()),
     )
-
-
-def _escaped(name: str) -> str:
-    return re.sub(r"([\[\]\\])", r"\\\1", name)
 
 
 def _dead(
@@ -173,17 +150,17 @@ def _dead(
     words, label = section_key(meant.name), section_key(anchor.label)
     named = f" {words} " in f" {label} "
     sure = named or (ratio >= 0.9 and len(close) == 1)
-    edits = [Edit(*anchor.mark.url, "#" + slug(_shown(meant.name)))]
+    edits = [Edit(*anchor.mark.url, "#" + meant.target)]
     misnamed = not named
     if misnamed and in_contents:
-        edits.append(Edit(*anchor.mark.label, _escaped(meant.name)))
+        edits.append(Edit(*anchor.mark.label, anchor.escaped(meant.name)))
     numbered = re.search(r"-\d+\Z", meant.anchor)
     yield page.finding(
         anchor.mark.start,
         "contents-misnamed" if misnamed and in_contents else "dead-anchor",
         f"{anchor.label!r} links to {target}, which no heading has; the heading is"
-        f" {meant.name!r} (#{meant.anchor}).",
-        f"Link to #{meant.anchor}" + (" and write the heading's words." if misnamed else "."),
+        f" {meant.name!r} (#{meant.target}).",
+        f"Link to #{meant.target}" + (" and write the heading's words." if misnamed else "."),
         *(edits if sure and not numbered else ()),
     )
 
@@ -220,7 +197,7 @@ def _missing(
             page.starts[heading.line],
             "contents-missing",
             f"The table of contents leaves out the section {heading.name!r}.",
-            f"Add a line for it: [{_escaped(heading.name)}](#{heading.anchor}).",
+            f"Add a line for it: {contents[0].like(heading.name, heading.target)}.",
         )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import arxiv
 from lxml import etree
 
+from tracker.counting import counted
 from tracker.http import Response, UnbelievableError
 from tracker.identifiers import Identifier, arxiv_id, normalise_doi
 from tracker.paper import Paper
@@ -73,7 +74,7 @@ def read_page(response: Response) -> Page:
         size=int(asked.get("max_results", ["10"])[0]),
     )
     if page.expected and not page.entries:
-        raise EmptyPageError(f"announced {page.total} papers and gave an empty page")
+        raise EmptyPageError(f"announced {counted(page.total, 'paper')} and gave an empty page")
     return page
 
 

@@ -20,6 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from tracker.counting import counted
 from tracker.errors import InputError, SourceError
 from tracker.paper import Paper
 from tracker.sources import Batch
@@ -202,7 +203,8 @@ class _Reader:
         if self._bad > _TOLD:
             self._problems.append(f"{self._path}: {self._bad} lines in all could not be read")
         if self._bad and not self._good and not self._start:
-            raise InputError(f"{self._path}: none of its {self._bad} lines is a paper in JSON")
+            lines = counted(self._bad, "line")
+            raise InputError(f"{self._path}: of its {lines} none is a paper in JSON")
 
     def _take(self, part: bytes) -> None:
         self._digest.update(part)

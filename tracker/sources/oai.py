@@ -16,6 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from lxml import etree
 
+from tracker.counting import counted
 from tracker.errors import SourceError
 from tracker.http import Http, HttpError, Response, UnbelievableError
 from tracker.identifiers import Identifier, arxiv_id, normalise_doi
@@ -122,9 +123,8 @@ class OaiSource:
             yield Batch(page.papers, expected=page.total)
             if page.total is not None and state.read < page.total:
                 yield Batch((), watermark=str(_State(day=state.day or state.since)))
-                raise SourceError(
-                    self.name, f"gave {state.read} of {page.total} records", url=self._url
-                )
+                announced = counted(page.total, "record")
+                raise SourceError(self.name, f"gave {state.read} of {announced}", url=self._url)
             # A day still going on is read again; datestamps know nothing finer than days.
             over = min(state.until, (self._today() - timedelta(days=1)).isoformat())
             yield Batch((), watermark=str(_State(day=max(state.day, over))))

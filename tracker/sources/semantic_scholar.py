@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from semanticscholar.SemanticScholarException import NoMorePagesException
 
+from tracker.counting import counted
 from tracker.errors import SourceError
 from tracker.http import Http, HttpError
 from tracker.identifiers import Identifier
@@ -128,7 +129,8 @@ class SearchSource(_Shared):
                 yield Batch(_papers(records), expected=results.total)
             if len(results) < results.total / 2:
                 # The total is an estimate, but not as rough as that.
-                raise SourceError(self.name, f"gave {len(results)} of about {results.total} papers")
+                announced = counted(results.total, "paper")
+                raise SourceError(self.name, f"gave {len(results)} of about {announced}")
         yield Batch((), watermark=max(watermark or "", until.isoformat()))
 
 

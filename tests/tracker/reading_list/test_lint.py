@@ -125,6 +125,9 @@ TABLE = """\
 def test_rows_with_the_wrong_number_of_cells_are_found_and_short_ones_filled() -> None:
     rows = TABLE.splitlines()
     assert lines(TABLE, "table-cells") == [rows[4], rows[6]]
+    one = TABLE.replace(" | ICRA |\n", " |\n")
+    [first, _] = findings(one, rule="table-cells")
+    assert first.sentence == "This row has 1 cell; its table has 3 columns."
     assert fixed(TABLE).splitlines() == [*rows[:4], rows[4] + "  |", *rows[5:]]
 
 

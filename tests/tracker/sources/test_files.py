@@ -299,7 +299,7 @@ def test_a_line_that_is_still_being_written_is_read_when_it_is_whole(path: Path)
 
 def test_a_file_of_something_else_is_bad_input(path: Path, write: Write) -> None:
     write(path, "title,authors\nInvented,Ada\n")
-    with pytest.raises(InputError, match=r"feed\.jsonl: none of its 2 lines is a paper"):
+    with pytest.raises(InputError, match=r"feed\.jsonl: of its 2 lines none is a paper"):
         Reader(path)()
 
 

@@ -286,7 +286,7 @@ def test_an_end_far_from_the_total_is_a_failure(
     world: SemanticScholarWorld, client: SemanticScholar
 ) -> None:
     world.fail(Answer(200, {"total": 2674, "data": [record(1)]}))
-    with pytest.raises(SourceError, match="gave 1 of about 2674"):
+    with pytest.raises(SourceError, match="gave 1 of about 2,674"):
         list(SearchSource(client, "x").read(None, UNTIL))
 
 

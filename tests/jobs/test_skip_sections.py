@@ -1,0 +1,71 @@
+"""A section to skip that the list does not have: whoever reads the list says so, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from jobs.cli import cli
+from tests.jobs import corpus
+from tests.jobs.dated_list import CONFIG, DatedList, fill
+from tracker.sources.records import paper_of_record
+
+SLIP = "list.skip_sections in tracker.toml: no heading is called 'Acknowledgments'; "
+REMEDY = "is it 'Acknowledgement'?"
+OFFLINE = '[links]\nignore = ["*"]\n'
+
+
+def skipping(name: str) -> str:
+    """The settings of a list with this section to skip."""
+    return CONFIG.replace("[list]\n", f"[list]\nskip_sections = ['{name}']\n")
+
+
+@pytest.fixture
+def bakers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DatedList:
+    """A list whose settings misspell the heading of its last section."""
+    found = DatedList(tmp_path)
+    found.commit("2023-12-01", corpus.reading_list())
+    fill(tmp_path, [paper_of_record(record) for record in corpus.feed(off_topic=60)])
+    found.config.write_text(f"{skipping('Acknowledgments')}\n{OFFLINE}", encoding="utf-8")
+    monkeypatch.chdir(found.folder)
+    return found
+
+
+def told(bakers: DatedList, *words: str) -> str:
+    done = CliRunner().invoke(cli, [*words, "--config", str(bakers.config)])
+    assert done.exit_code in (0, 1), done.output
+    return done.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["lint"],
+        ["lint", "README.md", "--format", "github"],
+        ["links"],
+        ["evaluate"],
+        ["replay", "--from", "2024-01-01", "--to", "2024-01-14"],
+        ["run", "--dry-run", "--as-of", "2024-02-01"],
+        ["review", "--dry-run", "--as-of", "2024-02-01"],
+    ],
+    ids=" ".join,
+)
+def test_a_misspelt_section_to_skip_is_told_once(bakers: DatedList, command: list[str]) -> None:
+    assert told(bakers, *command).count(SLIP + REMEDY) == 1
+
+
+def test_why_tells_it_too(bakers: DatedList) -> None:
+    told(bakers, "run", "--dry-run", "--as-of", "2024-02-01")
+    assert told(bakers, "why", "2401.10020").count(SLIP + REMEDY) == 1
+
+
+def test_a_name_like_no_heading_is_to_be_taken_out(bakers: DatedList) -> None:
+    bakers.config.write_text(skipping("Sponsors"), encoding="utf-8")
+    assert "'Sponsors'; take it out, or name a heading of the list\n" in told(bakers, "lint")
+
+
+def test_nothing_is_told_of_other_files(bakers: DatedList) -> None:
+    (bakers.place / "other.md").write_text(corpus.reading_list(), encoding="utf-8")
+    assert "skip_sections" not in told(bakers, "lint", "../other.md")
