@@ -150,13 +150,12 @@ def _spread(names: Sequence[str]) -> list[str]:
 
 def _from_index(settings: Settings, names: Collection[str]) -> list[Paper]:
     from db import papers
-    from db.index import Index, file_of
+    from db.index import Index
+    from jobs.known_papers import has_index
 
-    file = file_of(settings.index_url)
-    if file is None or not file.is_file():
+    if not has_index(settings):
         return []
-
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
         return [
             paper
             for _, paper in papers.stream(session)

@@ -104,8 +104,10 @@ def lint(
 
 def _index(opened: ExitStack, settings: Settings | None, *, online: bool) -> Index | None:
     """The index to look into; none is created unless something is asked."""
-    if settings is not None and (online or has_index(settings)):
+    if settings is not None and online:
         return opened.enter_context(Index.open(settings.index_url))
+    if settings is not None and has_index(settings):
+        return opened.enter_context(Index.open_to_read(settings.index_url))
     return opened.enter_context(Index.open("sqlite://")) if online else None
 
 

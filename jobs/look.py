@@ -17,9 +17,12 @@ from tracker.taxonomy import path_text
 
 
 def search(settings: Settings, console: Console, query: str, limit: int) -> None:
-    """Print the papers that fit a query, the best first."""
+    """Print the papers that fit a query, the best first.
+
+    Raises InputError when there is no index yet.
+    """
     marks = ("", "") if console.as_json else ("[", "]")
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
         hits = find_hits(session, query, limit=limit, marks=marks)
         found = papers.load(session, [hit.paper for hit in hits])
     for hit in hits:
@@ -47,9 +50,9 @@ def search(settings: Settings, console: Console, query: str, limit: int) -> None
 def show(settings: Settings, console: Console, text: str) -> None:
     """Print what the index knows of the papers that `text` names.
 
-    Raises InputError when it names none.
+    Raises InputError when it names none, or there is no index yet.
     """
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
         numbers = papers.find(session, text)
         if not numbers:
             raise InputError(f"{text!r}: no such paper in the index; try `tracker search`")

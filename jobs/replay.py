@@ -281,7 +281,7 @@ def _papers(settings: Settings, start: date, end: date) -> list[Known]:
     fill = f"fill it with `tracker discover --since {since}`"
     if not has_index(settings):
         raise InputError(f"index.url {settings.index.url!r}: there is no index yet; {fill}")
-    with Index.open(settings.index_url) as index:
+    with Index.open_to_read(settings.index_url) as index:
         papers = known_papers(index, end)
     if not any(known.day >= start for known in papers):
         raise InputError(

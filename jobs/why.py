@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import Session
 
 from db import history, papers
-from db.index import Index
+from db.index import Index, require
 from jobs.choose import excluding, limiting
 from jobs.classify import Judgement, Verdict, classify, pool_of
 from jobs.console import Console
@@ -44,7 +44,7 @@ def why(
     It is judged as the next run would judge it, by the list as it is now; one that is on the
     list, as if it were not. Raises InputError when `text` names no paper, or several.
     """
-    with Index.open(settings.index_url) as index:
+    with Index.open_to_read(settings.index_url) as index:
         with index.read() as session:
             number = _one(session, text)
             description = described(session, number, papers.get(session, number))
@@ -71,6 +71,7 @@ def reconsider(settings: Settings, console: Console, text: str) -> bool:
 
     Raises InputError when `text` names no paper, or several.
     """
+    require(settings.index_url)
     with Index.open(settings.index_url) as index, index.write() as session:
         number = _one(session, text)
         title = papers.get(session, number).title
@@ -91,6 +92,7 @@ def unmerge(settings: Settings, console: Console, merge: int) -> None:
 
     Raises InputError when there is no such merge, or it is undone already.
     """
+    require(settings.index_url)
     with Index.open(settings.index_url) as index, index.write() as session:
         number = papers.unmerge(session, merge, at=datetime.now(UTC))
         title = papers.get(session, number).title
