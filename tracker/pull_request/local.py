@@ -165,9 +165,10 @@ class LocalTarget:
         # Someone is looking at the proposals; their text knows what they are meant for.
         record = block.decode(body)
         if record is None or not record.base:
-            raise TargetError(
-                f"{self._repository.folder}: {base} is checked out, the branch proposals are "
-                "committed to; check out the list's own branch or set list.branch"
+            raise InputError(
+                f"{self._repository.folder}: {base} is checked out, the branch that "
+                "propose.branch names for proposals; check out the list's own branch or set "
+                "list.branch, or name another in propose.branch"
             )
         return record.base
 

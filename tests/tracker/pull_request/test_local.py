@@ -152,9 +152,15 @@ def test_a_branch_that_is_checked_out_is_not_moved(checkout: Path) -> None:
     with pytest.raises(TargetError, match="is checked out in"):
         put(target(checkout), 2)
     (checkout / TEXT_NAME).unlink()
-    with pytest.raises(TargetError, match=r"check out the list's own branch or set list\.branch"):
+    remedy = r"check out the list's own branch or set list\.branch, or name another in propose\.br"
+    with pytest.raises(InputError, match=remedy):
         target(checkout).read()
     assert target(checkout, "main").read().base == "main"
+
+
+def test_proposals_need_a_branch_of_their_own(checkout: Path) -> None:
+    with pytest.raises(InputError, match=r"main is checked out, .* in propose\.branch$"):
+        local_target(checkout, ("README.md",), "main").read()
 
 
 def test_a_race_is_a_conflict(checkout: Path) -> None:
