@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from classifiers.counted import CountedFeatures, WordMemory
 from classifiers.relevance import RelevanceClassifier
@@ -22,6 +22,7 @@ from jobs.known_papers import has_index
 from jobs.list_history import ListHistory, Version, read_history
 from jobs.listing import likely_names, sections_to_file_under
 from jobs.past import Finder, Held, Known, held, known_papers
+from tracker.days import today
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList
@@ -120,9 +121,8 @@ def replay(
     """
     if end < start:
         raise InputError(f"--to {end}: before --from {start}; exchange them")
-    today = datetime.now(UTC).date()
-    if end > today:
-        raise InputError(f"--to {end}: lies in the future; the last day can be {today}")
+    if end > (last := today()):
+        raise InputError(f"--to {end}: lies in the future; the last day can be {last}")
     with console.step("Reading the list's history"):
         history = read_history(settings)
     budget = budget or settings.propose.limit

@@ -23,6 +23,7 @@ from db.rhythm import news_days
 from jobs.console import Console, table, terminal_width
 from jobs.discover import labels
 from jobs.known_papers import has_index
+from tracker.days import today
 from tracker.http import Http
 from tracker.settings import Settings
 from tracker.sources import LooksUpOnly, build_sources
@@ -99,17 +100,17 @@ def _known(settings: Settings, named: Collection[Named]) -> list[SourceStatus]:
         check(settings.index_url)
         return _unread(list(dict.fromkeys(named)), configured=named)
     with Index.open_to_read(settings.index_url) as index, index.read() as session:
-        return source_statuses(session, datetime.now(UTC).date(), named)
+        return source_statuses(session, today(), named)
 
 
 def source_statuses(
-    session: Session, today: date, configured: Collection[Named] = ()
+    session: Session, day: date, configured: Collection[Named] = ()
 ) -> list[SourceStatus]:
-    """Every source configured, in that order, then those that were only read earlier."""
+    """Every source as of a day: those configured, in that order, then those only read earlier."""
     marks = {(mark.source, mark.query): mark for mark in history.watermarks(session)}
     keys = list(dict.fromkeys([*configured, *marks]))
     return [
-        _filled(session, one, marks[key], today) if key in marks else one
+        _filled(session, one, marks[key], day) if key in marks else one
         for key, one in zip(keys, _unread(keys, configured), strict=True)
     ]
 
@@ -122,12 +123,12 @@ def _unread(keys: Sequence[Named], configured: Collection[Named]) -> list[Source
     ]
 
 
-def _filled(session: Session, one: SourceStatus, mark: Watermark, today: date) -> SourceStatus:
+def _filled(session: Session, one: SourceStatus, mark: Watermark, day: date) -> SourceStatus:
     read_to = day_of_watermark(mark.value)
     return replace(
         one,
         read_to=read_to,
-        lag=(today - read_to).days if read_to else None,
+        lag=(day - read_to).days if read_to else None,
         last_success=mark.last_success,
         last_new=mark.last_new,
         last_news=max(news_days(session, mark.source, mark.query), default=None),

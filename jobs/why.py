@@ -28,6 +28,7 @@ from jobs.listing import (
 from jobs.look import described, page
 from jobs.shelve import off_the_shelf
 from jobs.targets import open_target
+from tracker.days import today
 from tracker.errors import InputError, TargetError
 from tracker.pull_request.target import OpenPullRequest
 from tracker.settings import ProposeSettings, SectionSettings, Settings
@@ -194,7 +195,7 @@ def _classified(
         others,
         reported=papers.reported(session),
         rejected=history.rejected_ids(session) - {number},
-        as_of=datetime.now(UTC).date(),
+        as_of=today(),
         asked=[number],
     )
     return classify(
