@@ -24,7 +24,7 @@ from jobs.known_papers import has_index, known_papers
 from jobs.list_files import is_own_list, list_files, list_text
 from tracker.errors import InputError
 from tracker.paper import Paper
-from tracker.pull_request.folder import write_atomically
+from tracker.pull_request.folder import write_together
 from tracker.reading_list import ReadingList
 from tracker.reading_list.finding import Finding, apply_fixes, fixes_made
 from tracker.reading_list.lint import lint as audit
@@ -87,9 +87,7 @@ def lint(
         fixed = 0
         if fix:
             after, found, fixed = _fixed(before, found, skip, records)
-            for name, text in after.items():
-                if text != before[name]:
-                    write_atomically(paths[name], text)
+            write_together({paths[n]: text for n, text in after.items() if text != before[n]})
             reading_list = ReadingList.parse(after, skip_sections=skip)
         found = _with_links(found, index, settings, reading_list, console)
     result = Audit(

@@ -12,7 +12,7 @@ from tests.tracker.pull_request.examples import BRANCH, LIST, add, edited, propo
 from tracker.errors import InputError, TargetError
 from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME
-from tracker.pull_request.folder import write_atomically
+from tracker.pull_request.folder import write_atomically, write_together
 from tracker.pull_request.local import local_target
 from tracker.pull_request.proposal import paper_key
 from tracker.pull_request.target import Conflict, Target
@@ -268,6 +268,18 @@ def test_an_untracked_list_in_a_checkout_is_a_file(checkout: Path) -> None:
     put_files = {"other.md": add(LIST, "* x")}
     assert done.publish(done.read(), put_files, report(proposal())).state == "opened"
     assert (checkout / "other.md").read_text(encoding="utf-8") == put_files["other.md"]
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.md", tmp_path / "second.md"
+    write_together({first: "one", second: "two"})
+    assert (first.read_text(), second.read_text()) == ("one", "two")
+    second.unlink()
+    second.mkdir()
+    with pytest.raises(TargetError, match=r"second\.md: cannot be written: Is a directory"):
+        write_together({first: "new", second: "new"})
+    assert first.read_text() == "one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.md", "second.md"]
 
 
 def test_writing_follows_a_symbolic_link(tmp_path: Path) -> None:
