@@ -20,6 +20,7 @@ from db.index import Index
 from jobs.annotations import annotation as as_command
 from jobs.annotations import one_line
 from jobs.console import Console
+from jobs.index_file import open_index
 from jobs.known_papers import has_index, known_papers
 from jobs.list_files import is_own_list, list_files, list_text
 from tracker.errors import InputError
@@ -103,7 +104,7 @@ def lint(
 def _index(opened: ExitStack, settings: Settings | None, *, online: bool) -> Index | None:
     """The index to look into; none is created unless something is asked."""
     if settings is not None and online:
-        return opened.enter_context(Index.open(settings.index_url))
+        return opened.enter_context(open_index(settings))
     if settings is not None and has_index(settings):
         return opened.enter_context(Index.open_to_read(settings.index_url))
     return opened.enter_context(Index.open("sqlite://")) if online else None

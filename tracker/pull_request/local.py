@@ -104,7 +104,7 @@ class LocalTarget:
             head, moved = rolling.advance(self._repository, snapshot, files, report)
         if found and not moved and rolling.is_current(snapshot, report):
             return PullRequest(None, None, self._branch, "unchanged")
-        self._repository.exclude(TEXT_NAME)
+        self._repository.exclude(self._text_path)
         current = found.body if found else ""
         text = local_text(current, report, head=head, base=snapshot.base)
         write_atomically(self._text_path, text)
@@ -128,7 +128,7 @@ class LocalTarget:
 
     def publish_dashboard(self, board: Board | None, text: str) -> Board:
         """See `Target.publish_dashboard`."""
-        self._repository.exclude(BOARD_NAME)
+        self._repository.exclude(self._repository.folder / BOARD_NAME)
         return write_board(self._repository.folder, board, text)
 
     def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:

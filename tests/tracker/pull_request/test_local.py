@@ -14,6 +14,7 @@ from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.folder import write_atomically, write_together
 from tracker.pull_request.local import local_target
+from tracker.pull_request.local_git import LocalRepository
 from tracker.pull_request.proposal import paper_key
 from tracker.pull_request.target import Conflict, Target
 
@@ -72,6 +73,26 @@ def test_the_second_run_writes_nothing(checkout: Path) -> None:
     assert (checkout / TEXT_NAME).stat().st_mtime_ns == text.st_mtime_ns
     assert put(target(checkout), 2).state == "updated"
     assert git(checkout, "rev-parse", f"{BRANCH}~1") == head
+
+
+@pytest.mark.parametrize("place", [".", "bot", "odd [name]*"])
+def test_what_is_to_be_overlooked_is(checkout: Path, tmp_path: Path, place: str) -> None:
+    (checkout / place).mkdir(exist_ok=True)
+    outside = tmp_path / "outside.sqlite"
+    ours = [checkout / place / name for name in ("a ", "kept", "p.sqlite", "p.sqlite-wal")]
+    for file in (outside, *ours, checkout / "mine"):
+        file.write_text("x", encoding="utf-8")
+    git(checkout, "add", str(ours[1]))
+    git(checkout, "commit", "-qm", "Keep one of them")
+    for folder in (checkout, checkout / place):
+        repository = LocalRepository.around(folder)
+        assert repository is not None
+        repository.exclude(outside, *ours)
+        assert git(checkout, "status", "--porcelain", "-uall") == "?? mine\n"
+    excluded = (checkout / ".git/info/exclude").read_text(encoding="utf-8")
+    assert excluded.count("sqlite-wal\n") == 1
+    assert "kept" not in excluded
+    assert "outside" not in excluded
 
 
 def test_nothing_to_propose_leaves_nothing(checkout: Path) -> None:
