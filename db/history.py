@@ -284,14 +284,15 @@ def decisions(session: Session, *, paper: int | None = None) -> list[Decision]:
     return [_decision(row) for row in session.execute(wanted)]
 
 
+def standing(made: Iterable[Decision]) -> dict[int, Decision]:
+    """Of decisions in their order, the one that holds of each paper; postponing changes none."""
+    return {decision.paper: decision for decision in made if decision.kind != "postponed"}
+
+
 def rejected_ids(session: Session) -> set[int]:
     """The papers that reviewers rejected and did not take back or bring back since."""
-    standing = {
-        decision.paper: decision.kind
-        for decision in decisions(session)
-        if decision.kind != "postponed"
-    }
-    return {paper for paper, kind in standing.items() if kind == "rejected"}
+    holding = standing(decisions(session))
+    return {paper for paper, decision in holding.items() if decision.kind == "rejected"}
 
 
 # Scores

@@ -22,11 +22,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from db.index import file_of
 from jobs.console import Console
 from jobs.kept_index import BRANCH, KeptIndex
 from tracker.counting import counted
 from tracker.errors import InputError, TrackerError
+from tracker.index_address import file_of
 from tracker.settings import load_settings
 
 _ATTEMPTS = 3

@@ -11,6 +11,7 @@ from db import history, papers
 from db.index import Index
 from jobs.console import Console, table, terminal_width
 from jobs.discover import NO_SOURCE, SourceReport, discover, examples_of, http_of
+from jobs.index_file import open_index
 from jobs.status import silences
 from tracker.errors import InputError
 from tracker.identifiers import Identifier
@@ -68,7 +69,7 @@ def discover_alone(
     if since is not None and since > until:
         raise InputError(f"--since {since} is after --until {until}")
     now = datetime.now(UTC)
-    with Index.open(settings.index_url) as index:
+    with open_index(settings) as index:
         with index.write() as session:
             number = history.start_run(session, "discover", started=now, as_of=until)
         status = "failed"

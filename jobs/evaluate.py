@@ -12,7 +12,7 @@ from sqlalchemy import select
 from classifiers.assessment import Assessment, RelevanceAssessment, assess, assess_relevance
 from db import history, papers
 from db.consolidate import BY_HAND
-from db.index import Index, check, file_of
+from db.index import Index, check
 from db.tables import RECORD
 from jobs.console import Console
 from jobs.known_papers import has_index
@@ -20,6 +20,7 @@ from jobs.listing import parse_list, sections_to_file_under, title_keys, warn_of
 from jobs.past import Finder, Held, Known, held
 from jobs.targets import open_target
 from tracker.counting import counted
+from tracker.index_address import file_of
 from tracker.paper import Paper
 from tracker.settings import Settings
 from tracker.taxonomy import Taxonomy
@@ -100,7 +101,7 @@ def _others(settings: Settings) -> _Others:
     """The papers that sources reported; what only lists and people named is the list itself."""
     if not has_index(settings):
         return _Others((), frozenset())
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
         by_source = select(RECORD.c.paper_id).where(RECORD.c.source.not_in(BY_HAND)).distinct()
         reported = set(session.scalars(by_source))
         rejected = history.rejected_ids(session)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from classifiers.assessment import Assessment, RelevanceAssessment
 from jobs.console import printable, shortened
@@ -24,6 +25,11 @@ from jobs.past import Held
 from tracker.counting import counted
 from tracker.taxonomy import common_root, path_text
 
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+_CODE = re.compile(r"`([^`]+)`")
+
 _SIDE = 300
 """The reliability diagram is a square of so many units."""
 
@@ -42,6 +48,7 @@ def page(evaluation: Evaluation) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["with_code"] = _with_code
     filing, ranking = evaluation.sections, evaluation.relevance
     return environment.get_template("evaluate.html.j2").render(
         files=list(dict.fromkeys(one.entry.file for one in evaluation.listing)),
@@ -53,6 +60,14 @@ def page(evaluation: Evaluation) -> str:
         filing=_filing(evaluation, filing) if filing else None,
         ranking=_ranking(evaluation, ranking) if ranking else None,
     )
+
+
+def _with_code(sentence: str) -> Markup:
+    """The sentence with its commands set as code; the terminal's backticks mean nothing here."""
+    from markupsafe import Markup, escape
+
+    # A backtick is no special character in HTML: it is the same before and after.
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704
 
 
 def _tiles(filing: Assessment | None, ranking: RelevanceAssessment | None) -> list[tuple[str, str]]:

@@ -13,8 +13,9 @@ from jobs.init_files import ARXIV, Choices, config_text, workflow_text
 from jobs.init_look import Look, look, look_document, look_text
 from jobs.init_topics import Categories, categories_of, terms_of
 from tracker.counting import counted
-from tracker.errors import InputError, SourceError
+from tracker.errors import InputError, SourceError, TargetError
 from tracker.paper import Paper
+from tracker.pull_request.folder import write_together
 from tracker.settings import ArxivSettings, Settings, parse_settings
 
 _MOST_LOOKED_UP = 300
@@ -48,7 +49,8 @@ def init(
     """Print what the reading list holds and write tracker.toml and the workflow.
 
     A file that is there with another content is overwritten if `may_overwrite` says so. Raises
-    InputError when the list cannot be read or holds no entry.
+    InputError when the list cannot be read or holds no entry, and when a file cannot be written:
+    then neither is.
     """
     folder = request.config.parent
     files = _named(request, folder)
@@ -70,13 +72,9 @@ def init(
     )
     root = _top(folder)
     place = os.path.relpath(request.config.resolve(), root.resolve()).replace(os.sep, "/")
-    outcome = {
-        path: _write(path, text, may_overwrite)
-        for path, text in (
-            (request.config, config_text(choices)),
-            (root / WORKFLOW, workflow_text(place, request.repository or str(root.resolve().name))),
-        )
-    }
+    seed = request.repository or str(root.resolve().name)
+    made = {request.config: config_text(choices), root / WORKFLOW: workflow_text(place, seed)}
+    outcome = _write(made, may_overwrite)
     console.say(_goodbye(categories, outcome, request.repository))
     console.document(_document(found, choices, outcome))
 
@@ -151,13 +149,12 @@ def _spread(names: Sequence[str]) -> list[str]:
 
 def _from_index(settings: Settings, names: Collection[str]) -> list[Paper]:
     from db import papers
-    from db.index import Index, file_of
+    from db.index import Index
+    from jobs.known_papers import has_index
 
-    file = file_of(settings.index_url)
-    if file is None or not file.is_file():
+    if not has_index(settings):
         return []
-
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
         return [
             paper
             for _, paper in papers.stream(session)
@@ -191,19 +188,40 @@ def _top(folder: Path) -> Path:
     return next((place for place in near if (place / ".git").exists()), folder)
 
 
-def _write(path: Path, text: str, may_overwrite: Callable[[Path], bool]) -> str:
-    """Write a file; what became of it: written, unchanged or kept."""
+def _write(texts: Mapping[Path, str], may_overwrite: Callable[[Path], bool]) -> dict[Path, str]:
+    """Write the files, all or none; what became of each: written, unchanged or kept."""
+    outcome = {path: _intended(path, text, may_overwrite) for path, text in texts.items()}
+    wanted = {path: text for path, text in texts.items() if outcome[path] == "written"}
+    made: list[Path] = []
     try:
-        if path.exists():
-            if path.read_text(encoding="utf-8", errors="replace") == text:
-                return "unchanged"
-            if not may_overwrite(path):
-                return "kept"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
+        for path in wanted:
+            made += _made_folders(path.parent)
+        write_together(wanted)
+    except (OSError, TargetError) as error:
+        for folder in reversed(made):
+            folder.rmdir()
+        said = error if isinstance(error, TargetError) else f"{error.filename}: {error.strerror}"
+        raise InputError(f"{said}; nothing was written, so put that right and run again") from None
+    return outcome
+
+
+def _intended(path: Path, text: str, may_overwrite: Callable[[Path], bool]) -> str:
+    try:
+        if not path.exists():
+            return "written"
+        if path.read_text(encoding="utf-8", errors="replace") == text:
+            return "unchanged"
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
-    return "written"
+        reason = error.strerror or error
+        raise InputError(f"{path}: cannot be written: {reason}; nothing was written") from None
+    return "written" if may_overwrite(path) else "kept"
+
+
+def _made_folders(folder: Path) -> list[Path]:
+    """Make a folder and those around it that are missing; which ones, the outermost first."""
+    missing = [place for place in (folder, *folder.parents) if not place.exists()][::-1]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
 
 
 def _goodbye(categories: Categories, outcome: Mapping[Path, str], repository: str) -> str:

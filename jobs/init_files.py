@@ -44,7 +44,7 @@ def config_text(choices: Choices) -> str:
     lines = [
         "# survey-tracker: how the reading list is kept alive. Every key, with its default:",
         "# docs/configuration.md of the project. Everything but [list] may be left out.",
-        "# A run writes its index, papers.sqlite, beside this file; keep that out of git.",
+        "# A run writes its index, papers.sqlite, beside this file; git is told to overlook it.",
         "",
         "[list]",
         where,

@@ -10,10 +10,10 @@ from sqlmodel import Session
 
 from db.consolidate import BY_HAND, consolidate
 from db.identity import Record
-from db.index import file_of
 from db.neighbours import chunks, records_of
 from db.tables import IDENTIFIER
 from tracker.identifiers import Identifier
+from tracker.index_address import file_of
 from tracker.paper import Paper
 from tracker.settings import Settings
 

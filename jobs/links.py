@@ -17,6 +17,7 @@ from db.index import Index
 from db.store import IndexStore
 from jobs.console import Console, Step
 from jobs.discover import contact_of
+from jobs.index_file import open_index
 from jobs.links_ask import Checked, Stop, ask
 from jobs.links_listed import ListedLink, by_address, ignored, listed_links
 from jobs.links_show import CheckedLink, LinkReport, show
@@ -79,7 +80,7 @@ def links(
         raise InputError(f"{', '.join(paths)}: no link was found; name the files of the list")
     if settings is None:
         console.note("There is no tracker.toml, so what is found is not remembered.")
-    with Index.open(settings.index_url if settings else "sqlite://") as index:
+    with open_index(settings) if settings else Index.open("sqlite://") as index:
         report = check_links(index, reading_list, settings, console, check=check, now=now)
     show(report, console, as_annotations=as_annotations)
     return report

@@ -21,13 +21,14 @@ from db.index import Index
 from jobs.annotations import annotation as as_command
 from jobs.annotations import one_line
 from jobs.console import Console
+from jobs.index_file import open_index
 from jobs.known_papers import has_index, known_papers
 from jobs.list_files import checkouts_of, is_own_list, is_whole_list, list_files, list_text
 from jobs.listing import warn_of_skips
 from tracker.counting import counted
 from tracker.errors import InputError
 from tracker.paper import Paper
-from tracker.pull_request.folder import write_atomically
+from tracker.pull_request.folder import write_together
 from tracker.reading_list import ReadingList
 from tracker.reading_list.finding import Finding, apply_fixes, fixes_made
 from tracker.reading_list.lint import lint as audit
@@ -100,9 +101,7 @@ def lint(
         fixed = 0
         if fix:
             after, found, fixed = _fixed(before, found, skip, records, look)
-            for name, text in after.items():
-                if text != before[name]:
-                    write_atomically(paths[name], text)
+            write_together({paths[n]: text for n, text in after.items() if text != before[n]})
             reading_list = ReadingList.parse(after, skip_sections=skip)
         found = _with_links(found, index, settings, reading_list, console)
     result = Audit(
@@ -117,8 +116,10 @@ def lint(
 
 def _index(opened: ExitStack, settings: Settings | None, *, online: bool) -> Index | None:
     """The index to look into; none is created unless something is asked."""
-    if settings is not None and (online or has_index(settings)):
-        return opened.enter_context(Index.open(settings.index_url))
+    if settings is not None and online:
+        return opened.enter_context(open_index(settings))
+    if settings is not None and has_index(settings):
+        return opened.enter_context(Index.open_to_read(settings.index_url))
     return opened.enter_context(Index.open("sqlite://")) if online else None
 
 

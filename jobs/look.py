@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from sqlmodel import Session
 
 from db import history, papers
 from db.index import Index
@@ -17,9 +20,12 @@ from tracker.taxonomy import path_text
 
 
 def search(settings: Settings, console: Console, query: str, limit: int) -> None:
-    """Print the papers that fit a query, the best first."""
+    """Print the papers that fit a query, the best first.
+
+    Raises InputError when there is no index yet.
+    """
     marks = ("", "") if console.as_json else ("[", "]")
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
         hits = find_hits(session, query, limit=limit, marks=marks)
         found = papers.load(session, [hit.paper for hit in hits])
     for hit in hits:
@@ -47,9 +53,9 @@ def search(settings: Settings, console: Console, query: str, limit: int) -> None
 def show(settings: Settings, console: Console, text: str) -> None:
     """Print what the index knows of the papers that `text` names.
 
-    Raises InputError when it names none.
+    Raises InputError when it names none, or there is no index yet.
     """
-    with Index.open(settings.index_url) as index, index.read() as session:
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
         numbers = papers.find(session, text)
         if not numbers:
             raise InputError(f"{text!r}: no such paper in the index; try `tracker search`")
@@ -59,7 +65,7 @@ def show(settings: Settings, console: Console, text: str) -> None:
     console.document(found)
 
 
-def described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
+def described(session: Session, number: int, paper: Paper) -> dict[str, Any]:
     """Everything the index knows of a paper, as a document."""
     listing = [entry for entry in history.listing(session) if entry.paper == number]
     since = shelved(session, [number]).get(number)
@@ -75,8 +81,8 @@ def described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
         "abstract": paper.abstract,
         "shelved": since.date().isoformat() if since else None,
         "sources": [
-            {"source": s.source, "first_seen": s.first_seen.isoformat()}
-            for s in papers.sightings(session, number)
+            {"source": source, "first_seen": first.isoformat()}
+            for source, first in _first_seen(session, number).items()
         ],
         "listed": [{"file": e.file, "line": e.line, "section": list(e.section)} for e in listing],
         "proposals": [
@@ -88,6 +94,14 @@ def described(session: Any, number: int, paper: Paper) -> dict[str, Any]:
             for d in history.decisions(session, paper=number)
         ],
     }
+
+
+def _first_seen(session: Session, number: int) -> dict[str, datetime]:
+    """Each source that spoke of a paper, and when it first did; the first first."""
+    first: dict[str, datetime] = {}
+    for sighting in papers.sightings(session, number):
+        first.setdefault(sighting.source, sighting.first_seen)
+    return first
 
 
 def page(paper: dict[str, Any]) -> str:

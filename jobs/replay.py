@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 
 from classifiers.counted import CountedFeatures, WordMemory
@@ -25,6 +25,7 @@ from jobs.list_history import ListHistory, Version, read_history
 from jobs.listing import likely_names, section_settings, sections_to_file_under, skip_slip
 from jobs.past import Finder, Held, Known, held, known_papers
 from tracker.counting import counted
+from tracker.days import today
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList
@@ -123,9 +124,8 @@ def replay(
     """
     if end < start:
         raise InputError(f"--to {end}: before --from {start}; exchange them")
-    today = datetime.now(UTC).date()
-    if end > today:
-        raise InputError(f"--to {end}: lies in the future; the last day can be {today}")
+    if end > (last := today()):
+        raise InputError(f"--to {end}: lies in the future; the last day can be {last}")
     with console.step("Reading the list's history"):
         history = read_history(settings)
     budget = budget or settings.propose.limit
@@ -299,7 +299,7 @@ def _papers(settings: Settings, start: date, end: date) -> list[Known]:
     fill = f"fill it with `tracker discover --since {since}`"
     if not has_index(settings):
         raise InputError(f"index.url {settings.index.url!r}: there is no index yet; {fill}")
-    with Index.open(settings.index_url) as index:
+    with Index.open_to_read(settings.index_url) as index:
         papers = known_papers(index, end)
     if not any(known.day >= start for known in papers):
         raise InputError(

@@ -17,6 +17,7 @@ from jobs.board import publish_board, read_board
 from jobs.classify import classify, pool_of
 from jobs.console import Console
 from jobs.discover import SourceReport, discover, enrich, examples_of, http_of
+from jobs.index_file import open_index
 from jobs.listing import Listing, legible, listing_of, parse_list, warn_of_skips
 from jobs.lookup import finder
 from jobs.propose import Judged, Outcome
@@ -92,7 +93,7 @@ def run(
     Raises TrackerError when the list cannot be read or the pull request not be written.
     """
     now = moment_of(as_of)
-    with Index.open(settings.index_url) as index:
+    with open_index(settings) as index:
         target = open_target(settings, environ, dry_run=dry_run)
         with index.write() as session:
             number = history.start_run(session, part, started=now, as_of=as_of)

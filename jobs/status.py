@@ -18,11 +18,13 @@ from sqlmodel import Session
 
 from db import history
 from db.history import Watermark
-from db.index import Index
+from db.index import Index, check
 from db.rhythm import news_days
 from jobs.console import Console, table, terminal_width
 from jobs.discover import labels
+from jobs.known_papers import has_index
 from tracker.counting import counted
+from tracker.days import today
 from tracker.http import Http
 from tracker.settings import Settings
 from tracker.sources import LooksUpOnly, build_sources
@@ -76,12 +78,14 @@ class SourceStatus:
 
 
 def status(settings: Settings, console: Console) -> list[SourceStatus]:
-    """Show how each source is doing; what was shown."""
+    """Show how each source is doing; what was shown.
+
+    Raises InputError when index.url is no good.
+    """
     with Http() as http:
         built = build_sources(settings, http, environ={})
     named = [(s.name, s.query) for s in built if not isinstance(s, LooksUpOnly)]
-    with Index.open(settings.index_url) as index, index.read() as session:
-        found = source_statuses(session, datetime.now(UTC).date(), named)
+    found = _known(settings, named)
     console.document({"sources": [_as_json(one) for one in found]})
     if not found:
         console.say("No source is configured, and none was ever read.")
@@ -91,28 +95,41 @@ def status(settings: Settings, console: Console) -> list[SourceStatus]:
     return found
 
 
+def _known(settings: Settings, named: Collection[Named]) -> list[SourceStatus]:
+    """What the index knows of the sources; before there is one, none was ever read."""
+    if not has_index(settings):
+        check(settings.index_url)
+        return _unread(list(dict.fromkeys(named)), configured=named)
+    with Index.open_to_read(settings.index_url) as index, index.read() as session:
+        return source_statuses(session, today(), named)
+
+
 def source_statuses(
-    session: Session, today: date, configured: Collection[Named] = ()
+    session: Session, day: date, configured: Collection[Named] = ()
 ) -> list[SourceStatus]:
-    """Every source configured, in that order, then those that were only read earlier."""
+    """Every source as of a day: those configured, in that order, then those only read earlier."""
     marks = {(mark.source, mark.query): mark for mark in history.watermarks(session)}
     keys = list(dict.fromkeys([*configured, *marks]))
-    found = []
-    for (name, query), label in zip(keys, labels(keys), strict=True):
-        one = SourceStatus(
-            name=name, query=query, label=label, configured=(name, query) in configured
-        )
-        mark = marks.get((name, query))
-        found.append(one if mark is None else _filled(session, one, mark, today))
-    return found
+    return [
+        _filled(session, one, marks[key], day) if key in marks else one
+        for key, one in zip(keys, _unread(keys, configured), strict=True)
+    ]
 
 
-def _filled(session: Session, one: SourceStatus, mark: Watermark, today: date) -> SourceStatus:
+def _unread(keys: Sequence[Named], configured: Collection[Named]) -> list[SourceStatus]:
+    """The sources without anything that is known of them."""
+    return [
+        SourceStatus(name=key[0], query=key[1], label=label, configured=key in configured)
+        for key, label in zip(keys, labels(keys), strict=True)
+    ]
+
+
+def _filled(session: Session, one: SourceStatus, mark: Watermark, day: date) -> SourceStatus:
     read_to = day_of_watermark(mark.value)
     return replace(
         one,
         read_to=read_to,
-        lag=(today - read_to).days if read_to else None,
+        lag=(day - read_to).days if read_to else None,
         last_success=mark.last_success,
         last_new=mark.last_new,
         last_news=max(news_days(session, mark.source, mark.query), default=None),

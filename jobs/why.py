@@ -12,10 +12,11 @@ from typing import Any
 from sqlmodel import Session
 
 from db import history, papers
-from db.index import Index
+from db.index import Index, require
 from jobs.choose import excluding, limiting
 from jobs.classify import Judgement, Verdict, classify, pool_of
 from jobs.console import Console
+from jobs.kept_back import KeptBack, kept_back, kept_back_sentence
 from jobs.listing import (
     Listing,
     legible,
@@ -29,7 +30,9 @@ from jobs.look import described, page
 from jobs.remarks import remark_on
 from jobs.shelve import off_the_shelf
 from jobs.targets import open_target
+from tracker.days import today
 from tracker.errors import InputError, TargetError
+from tracker.pull_request.target import OpenPullRequest
 from tracker.settings import ProposeSettings, SectionSettings, Settings
 from tracker.taxonomy import Taxonomy, path_text
 
@@ -44,12 +47,14 @@ def why(
     """Print what is known of the paper that `text` names, and why it is proposed or is not.
 
     It is judged as the next run would judge it, by the list as it is now; one that is on the
-    list, as if it were not. Raises InputError when `text` names no paper, or several.
+    list, or that reviewers turned down, as if it were not. Raises InputError when `text` names
+    no paper, or several, or there is no index yet.
     """
-    with Index.open(settings.index_url) as index:
+    with Index.open_to_read(settings.index_url) as index:
         with index.read() as session:
             number = _one(session, text)
-            description = described(session, number, papers.get(session, number))
+            paper, decisions = papers.get(session, number), history.decisions(session, paper=number)
+            description = described(session, number, paper)
             merges = [
                 {"merge": merge.id, "reason": merge.reason, "at": merge.at.date().isoformat()}
                 for merge in papers.merges(session, number)
@@ -57,13 +62,19 @@ def why(
             ]
             read = bool(history.listing(session))
         judged = _judge(index, number, settings, console, environ) if read else _UNREAD
+    found = judged if isinstance(judged, _Judged) else None
+    on_list = found.listed if found else bool(description["listed"])
+    kept = None if on_list else kept_back(paper, decisions, found.opened if found else None)
+    description["kept_back"] = kept.as_json() if kept else None
     description["merges"] = merges
-    description["judgement"] = _as_json(judged, settings) if isinstance(judged, _Judged) else None
+    description["judgement"] = _as_json(found, settings) if found else None
     console.say(page(description).rstrip())
     for merge in merges:
         console.say(f"  merged       no. {merge['merge']}, {merge['at']}: {merge['reason']}")
     console.say("")
-    for line in _sentences(judged, settings) if isinstance(judged, _Judged) else [judged]:
+    if kept:
+        console.say(f"{kept_back_sentence(kept, number, paper, settings)}\n")
+    for line in _sentences(judged, settings, kept) if isinstance(judged, _Judged) else [judged]:
         console.say(line)
     console.document(description)
 
@@ -73,6 +84,7 @@ def reconsider(settings: Settings, console: Console, text: str) -> bool:
 
     Raises InputError when `text` names no paper, or several.
     """
+    require(settings.index_url)
     with Index.open(settings.index_url) as index, index.write() as session:
         number = _one(session, text)
         title = papers.get(session, number).title
@@ -93,6 +105,7 @@ def unmerge(settings: Settings, console: Console, merge: int) -> None:
 
     Raises InputError when there is no such merge, or it is undone already.
     """
+    require(settings.index_url)
     with Index.open(settings.index_url) as index, index.write() as session:
         number = papers.unmerge(session, merge, at=datetime.now(UTC))
         title = papers.get(session, number).title
@@ -114,13 +127,14 @@ def _one(session: Session, text: str) -> int:
 class _Judged:
     """What the next run would make of the paper, and whether it is `listed`.
 
-    `excluded_by` and `limited_by` are the keys of tracker.toml that keep its section closed;
-    `remark` is what a reviewer would be told of the section.
+    `opened` is the pull request that is open. `excluded_by` and `limited_by` are the keys of
+    tracker.toml that keep its section closed; `remark` is what a reviewer would be told of it.
     """
 
     verdict: Verdict
     min_confidence: float
     listed: bool
+    opened: OpenPullRequest | None
     excluded_by: str | None
     limited_by: str | None
     remark: str
@@ -163,6 +177,7 @@ def _judge(
         verdict=verdict,
         min_confidence=judgement.min_confidence,
         listed=number in listing.sections,
+        opened=snapshot.pull_request,
         excluded_by=_key(settings, excluding(verdict.section, sections), "exclude"),
         limited_by=_key(settings, limited, "limit"),
         remark=remark_on(verdict.section, verdict.paper, listing.headings),
@@ -185,7 +200,7 @@ def _classified(
         others,
         reported=papers.reported(session),
         rejected=history.rejected_ids(session) - {number},
-        as_of=datetime.now(UTC).date(),
+        as_of=today(),
         asked=[number],
     )
     return classify(
@@ -207,7 +222,7 @@ def _key(settings: Settings, found: SectionSettings | None, name: str) -> str | 
     return next((f'sections."{heading}".{name}' for heading in headings), None)
 
 
-def _sentences(judged: _Judged, settings: Settings) -> list[str]:
+def _sentences(judged: _Judged, settings: Settings, kept: KeptBack | None) -> list[str]:
     """The judgement in words."""
     verdict, bar = judged.verdict, settings.propose.min_relevance
     side = "above" if verdict.relevance >= bar else "below"
@@ -217,8 +232,9 @@ def _sentences(judged: _Judged, settings: Settings) -> list[str]:
         if judged.min_confidence <= 1
         else f"no confidence is high enough for a precision of {settings.propose.precision}"
     )
+    otherwise = "If it were brought back:" if kept else "As the next run would judge it:"
     lines = [
-        "As if it were not on the list:" if judged.listed else "As the next run would judge it:",
+        "As if it were not on the list:" if judged.listed else otherwise,
         f"  relevance    {verdict.relevance:.2f}, {side} the bar of {bar:g}",
         f"  section      {path_text(verdict.section)} ({verdict.confidence:.2f}, {sure})",
     ]

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tracker.errors import InputError
+from tracker.index_address import ENGINES, engine_name, file_of, with_file
 
 
 class _Table(BaseModel):
@@ -144,6 +145,17 @@ class ProposeSettings(_Table):
     updates: bool = True
     dashboard: bool = True
 
+    @field_validator("branch")
+    @classmethod
+    def _taken_by_git(cls, name: str) -> str:
+        parts = name.split("/")
+        if ".." in name or any(not p or p[0] == "." or p.endswith((".lock", ".")) for p in parts):
+            raise ValueError(
+                "a branch name, which for git has no part that is empty or begins with a dot, "
+                "and none that ends with a dot or .lock"
+            )
+        return name
+
 
 class GithubSettings(_Table):
     """GitHub's API; GITHUB_API_URL wins over `url`, the token is read from GITHUB_TOKEN."""
@@ -164,8 +176,10 @@ class IndexSettings(_Table):
     @field_validator("url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if "://" not in value:
-            raise ValueError("a database address such as sqlite:///papers.sqlite")
+        if "://" not in value or engine_name(value) not in ENGINES:
+            raise ValueError(
+                "a database address of SQLite or PostgreSQL, such as sqlite:///papers.sqlite"
+            )
         return value
 
 
@@ -214,6 +228,11 @@ class Settings(_Table):
             raise ValueError('propose.target "github" needs list.repository instead of list.path')
         if self.propose.target == "local" and self.list.repository:
             raise ValueError('propose.target "local" needs list.path instead of list.repository')
+        if self.propose.branch == self.list.branch:
+            raise ValueError(
+                f"propose.branch and list.branch are both {self.list.branch!r}; the proposals need "
+                f"a branch of their own, such as {ProposeSettings().branch}"
+            )
         return self
 
     @property
@@ -227,12 +246,9 @@ class Settings(_Table):
 
     @property
     def index_url(self) -> str:
-        """The database address with a relative SQLite path made absolute."""
-        prefix = "sqlite:///"
-        name = self.index.url.removeprefix(prefix)
-        if not self.index.url.startswith(prefix) or name in {"", ":memory:"}:
-            return self.index.url
-        return prefix + str(self.resolve(name))
+        """The database address; the file of an SQLite one is absolute, whatever its driver."""
+        file = file_of(self.index.url)
+        return with_file(self.index.url, self.resolve(str(file))) if file else self.index.url
 
 
 def load_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,11 +28,6 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a day of the form YYYY-MM-DD", param, ctx)
-
-
-def today() -> date:
-    """The current day in UTC, the one day all parts of a run agree on."""
-    return datetime.now(UTC).date()
 
 
 def common_options(command: Command) -> Command:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jobs.commands.options import Day, common_options, settings_of, today
+from jobs.commands.options import Day, common_options, settings_of
 from jobs.console import Console
+from tracker.days import today
 
 if TYPE_CHECKING:
     from jobs.run import Part

@@ -19,7 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
-import db.index
+import db.engine
 from db import papers
 from db.index import NEWEST, Index, alembic_config
 from tracker.errors import InputError, TrackerError
@@ -106,7 +106,7 @@ def test_an_index_of_a_newer_program_is_refused_with_a_remedy(file: Path) -> Non
 
 
 def test_a_writer_that_waits_too_long_says_so(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db.index, "_LOCK_SECONDS", 0.05)
+    monkeypatch.setattr(db.engine, "LOCK_SECONDS", 0.05)
     with open_file(file) as index:
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")

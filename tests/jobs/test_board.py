@@ -202,6 +202,8 @@ def test_why_tells_everything_and_reconsider_brings_back(
     page = capsys.readouterr().out
     for words in ("rejected 2024-02-02", "proposed", "relevance", "above the bar of 0.05", "near"):
         assert words in page
+    assert "It will not be proposed: it was rejected on 2024-02-02 (unticked). Bring it b" in page
+    assert "If it were brought back:" in page
     why(settings(place), Console(as_json=True, interactive=False), key.partition(":")[2])
     document = json.loads(capsys.readouterr().out)
     assert document["judgement"]["relevance"] > 0.05
@@ -212,6 +214,8 @@ def test_why_tells_everything_and_reconsider_brings_back(
     assert not reconsider(settings(place), Console(interactive=False), key.partition(":")[2])
     with Index.open(settings(place).index_url) as index, index.read() as session:
         assert history.rejected_ids(session) == set()
+    why(settings(place), Console(interactive=False), key.partition(":")[2])
+    assert "until the open pull request is merged or closed" in capsys.readouterr().out
     with pytest.raises(InputError, match="no such paper in the index"):
         why(settings(place), Console(interactive=False), "2501.99999")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from jobs.cli import cli, main
+from tests.db.test_reading import NAMELESS
 from tests.jobs import corpus
-from tests.jobs.test_run import CONFIG
+from tests.jobs.test_run import CONFIG, go
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,7 +84,6 @@ def test_run_then_search_then_show(place: Path, monkeypatch: pytest.MonkeyPatch)
         (["run", "--as-of", "yesterday"], "'yesterday' is not a day of the form YYYY-MM-DD"),
         (["run", "--as-off", "2024-01-01"], "No such option"),
         (["rn"], "No such command"),
-        (["show", "10.1000/nothing"], "no such paper in the index"),
         (["search"], "Missing argument"),
     ],
 )
@@ -99,6 +100,44 @@ def test_a_mistake_gets_one_sentence_and_exit_code_2(
     assert words in said
     assert "Traceback" not in said
     assert printed == ""
+
+
+@pytest.mark.parametrize("command", ["search", "show", "why", "reconsider", "unmerge"])
+def test_without_an_index_it_is_said_what_makes_one(
+    tmp_path: Path,
+    command: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "tracker.toml").write_text("[list]\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    code, printed, said = refused(monkeypatch, capsys, command, "1")
+    assert (code, printed) == (2, "")
+    assert "papers.sqlite': there is no index yet; `tracker run` or `tracker discover`" in said
+    assert not (tmp_path / "papers.sqlite").exists()
+
+
+def test_what_only_reads_works_where_nothing_can_be_written(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = Path(shutil.copytree(place, tmp_path / "list"))
+    monkeypatch.chdir(here)
+    go(here)
+    (here / "papers.sqlite").rename(here / NAMELESS)
+    with (here / "tracker.toml").open("a") as file:
+        file.write(f'[index]\nurl = "sqlite:///{NAMELESS}"\n')
+    before = sorted(path.name for path in here.rglob("*"))
+    title = corpus.title("Sourdough", 20)
+    for command in (["status"], ["search", "sourdough"], ["show", title], ["why", title],
+                    ["evaluate"], ["lint"]):  # fmt: skip
+        done = CliRunner().invoke(cli, command)
+        assert done.exception is None or isinstance(done.exception, SystemExit), command
+        assert done.stdout, command
+    assert sorted(path.name for path in here.rglob("*")) == before
+    code, _, said = refused(monkeypatch, capsys, "show", "10.1000/nothing")
+    assert (code, "no such paper in the index" in said) == (2, True)
+    code, _, said = refused(monkeypatch, capsys, "discover")
+    assert (code, "cannot be written" in said) == (2, True)
 
 
 def test_github_without_a_token_says_which(

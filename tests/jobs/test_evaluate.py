@@ -17,7 +17,9 @@ from classifiers.assessment import RelevanceAssessment
 from db import history, papers
 from db.index import Index
 from jobs.cli import cli
-from jobs.evaluate_report import farthest
+from jobs.evaluate import Evaluation
+from jobs.evaluate_page import page
+from jobs.evaluate_report import farthest, text
 from tests.jobs import corpus
 from tests.jobs.dated_list import DatedList, fill
 from tracker.errors import InputError
@@ -311,6 +313,14 @@ def test_only_what_ranks_beyond_the_figures_is_far() -> None:
     found = RelevanceAssessment(stream=900, positions=(1, 300, 301, 700), chances=(0.5,) * 4)
     assert farthest(found) == [3, 2]
     assert farthest(found, 1) == [3]
+
+
+def test_commands_are_set_as_code_in_the_page_and_in_backticks_in_the_terminal() -> None:
+    caution = "No <file> `a&b.sqlite`; run `tracker discover` first, or not `at all."
+    found = Evaluation(0, (), 0, None, None, (caution,))
+    shown = "No &lt;file&gt; <code>a&amp;b.sqlite</code>; run <code>tracker discover</code> first"
+    assert f'<p class="caution">{shown}, or not `at all.</p>' in page(found)
+    assert caution in " ".join(text(found, None).split())
 
 
 def test_titles_and_headings_are_text_in_the_page(bakers: DatedList) -> None:

@@ -136,8 +136,12 @@ def test_in_a_checkout_the_branch_changes_and_the_working_tree_does_not(place: P
     for arguments in (["init", "-qb", "main"], ["add", "."], ["commit", "-qm", "list"]):
         git(place, *arguments)
     before = (place / "README.md").read_bytes()
+    go(place, dry_run=True)
+    assert (place / "papers.sqlite").exists()
+    assert git(place, "status", "--porcelain") == ""
     result = go(place)
     assert (place / "README.md").read_bytes() == before
+    assert git(place, "status", "--porcelain") == ""
     changed = git(place, "diff", "--numstat", "main...survey-tracker/proposals").split()
     assert changed == ["6", "0", "README.md"]
     assert result.pull_request is not None

@@ -6,8 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from tracker.errors import InputError
+from tracker.index_address import file_of
 from tracker.settings import Settings, load_settings, parse_settings
 
 
@@ -53,6 +55,32 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("sqlite:///papers.sqlite", "sqlite:///{}/papers.sqlite"),
+        ("sqlite+pysqlite:///in/papers.sqlite", "sqlite+pysqlite:///{}/in/papers.sqlite"),
+        ("sqlite:///papers.sqlite?timeout=5", "sqlite:///{}/papers.sqlite?timeout=5"),
+        ("sqlite:////elsewhere/papers.sqlite", "sqlite:////elsewhere/papers.sqlite"),
+        ("sqlite:///:memory:", "sqlite:///:memory:"),
+        ("sqlite+pysqlite://", "sqlite+pysqlite://"),
+        ("postgresql+psycopg://me:x@host/papers", "postgresql+psycopg://me:x@host/papers"),
+    ],
+)
+def test_an_index_in_a_file_lies_beside_the_settings(tmp_path: Path, url: str, wanted: str) -> None:
+    data = {"list": {"path": "."}, "index": {"url": url}}
+    settings = parse_settings(data, tmp_path / "tracker.toml", {})
+    assert settings.index_url == wanted.format(tmp_path.resolve())
+    database = make_url(settings.index_url).database
+    file = file_of(settings.index_url)
+    assert file == (Path(database) if database and "sqlite:////" in wanted.format("/x") else None)
+
+
+@pytest.mark.parametrize("name", ["proposals", "bot/2024.1/papers_new", "a/Übersicht"])
+def test_a_branch_that_git_takes_is_taken(name: str) -> None:
+    assert parse(f'[list]\n[propose]\nbranch = "{name}"\n').propose.branch == name
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", ["'list'", "missing", "repository"]),
@@ -67,6 +95,12 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("[list]\n[sources.arxiv]\n", ["'sources.arxiv.categories'", "missing", "cs.CL"]),
         ('[list]\n[sources.arxiv]\ncategories = ["x y"]\n', ["categories", "arXiv categories"]),
         ('[list]\n[index]\nurl = "papers.sqlite"\n', ["'index.url'", "sqlite:///papers.sqlite"]),
+        ('[list]\n[index]\nurl = "mysql://x"\n', ["'index.url'", "'mysql://x'", "PostgreSQL"]),
+        *(
+            (f'[list]\n[propose]\nbranch = "{name}"\n', ["'propose.branch'", name, "branch name"])
+            for name in ("bad..name", "a//b", "a/", "a/.b", "a.lock", "a.lock/b", "a.", "-a", "a b")
+        ),
+        ('[list]\nbranch = "x"\n[propose]\nbranch = "x"\n', ["propose.branch", "list.branch"]),
         ('[list]\n[github]\nurl = "ftp://x"\n', ["'github.url'", "'ftp://x'", "http"]),
         ("[list]\n[[sources.files]]\n", ["'sources.files.0.path'", "missing"]),
         ("list = 3\n", ["'list'", "3", "table"]),

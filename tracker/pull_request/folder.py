@@ -6,6 +6,7 @@ that died is seen as if it had finished, and is finished by the next that publis
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
@@ -183,19 +184,37 @@ def write_atomically(path: Path, text: str) -> None:
 
     The file's mode stays, and a symbolic link goes on pointing where it did.
     """
-    path = path.resolve()
-    # Always the same name, so that what a run that died left behind is taken away by the next.
-    draft = path.with_name(f".{path.name}.survey-tracker")
+    write_together({path: text})
+
+
+def write_together(texts: Mapping[Path, str]) -> None:
+    """Replace several files' contents: when one cannot be written, all stay as they were."""
+    drafts: dict[Path, Path] = {}
+    path = Path()
     try:
-        mode = path.stat().st_mode & 0o7777 if path.exists() else 0o644
-        draft.unlink(missing_ok=True)
-        with draft.open("xb") as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.chmod(mode)
-        draft.replace(path)
+        for path, text in texts.items():
+            real = path.resolve()
+            # Always the same name, so that what a run that died left behind is taken away by
+            # the next.
+            drafts[real] = real.with_name(f".{real.name}.survey-tracker")
+            _write_draft(drafts[real], real, text)
+        for path, draft in drafts.items():
+            draft.replace(path)
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+        for draft in drafts.values():
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
         raise TargetError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _write_draft(draft: Path, real: Path, text: str) -> None:
+    """Write what is to replace a file; OSError for whatever would keep it from doing so."""
+    if real.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    mode = real.stat().st_mode & 0o7777 if real.exists() else 0o644
+    draft.unlink(missing_ok=True)
+    with draft.open("xb") as file:
+        file.write(text.encode("utf-8", "surrogateescape"))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.chmod(mode)

@@ -17,7 +17,7 @@ from github import Auth, Github, GithubException
 from github import PullRequest as Pulls
 from urllib3.util.retry import Retry
 
-from tracker.errors import TargetError
+from tracker.errors import InputError, TargetError
 from tracker.pull_request import rolling
 from tracker.pull_request.body import (
     is_our_title,
@@ -37,7 +37,7 @@ from tracker.pull_request.github_review import GithubReview
 from tracker.pull_request.proposal import Report
 from tracker.pull_request.rolling import Text
 from tracker.pull_request.target import Conflict, Marks, PullRequest, Snapshot, State
-from tracker.settings import Settings
+from tracker.settings import ProposeSettings, Settings
 
 _TIMEOUT = 30
 """Seconds without a byte before a request is given up."""
@@ -101,6 +101,11 @@ class GithubTarget:
             self._repository = self._github.get_repo(self._name)
             base = self._base or self._repository.default_branch
             owner = self._repository.owner.login
+        if base == self._branch:
+            raise InputError(
+                f"propose.branch {base!r} is the branch of {self._name} that the list is on; "
+                f"name another, such as {ProposeSettings().branch}"
+            )
         self._git = self._git or GithubRepository(self._repository)
         revision = self._git.head(base)
         if revision is None:

@@ -14,6 +14,7 @@ from tracker.counting import counted
 from tracker.errors import TargetError
 from tracker.pull_request.escape import shorten
 from tracker.pull_request.target import Conflict
+from tracker.responses import network_reason
 
 _NOT_GITHUB = (
     BadAttributeException,
@@ -38,9 +39,9 @@ def explained(doing: str, repository: str) -> Iterator[None]:
     except GithubException as error:
         raise _refusal(error, doing, repository) from None
     except requests.RequestException as error:
-        reason = shorten(str(error), 200)
         raise TargetError(
-            f"{doing}: GitHub could not be reached; run again later ({reason})"
+            f"{doing}: GitHub could not be reached ({network_reason(error)}); check the network "
+            "and github.url, or run again later"
         ) from None
     except _NOT_GITHUB as error:
         reason = shorten(str(error) or type(error).__name__, 200)

@@ -104,7 +104,7 @@ class LocalTarget:
             head, moved = rolling.advance(self._repository, snapshot, files, report)
         if found and not moved and rolling.is_current(snapshot, report):
             return PullRequest(None, None, self._branch, "unchanged")
-        self._repository.exclude(TEXT_NAME)
+        self._repository.exclude(self._text_path)
         current = found.body if found else ""
         text = local_text(current, report, head=head, base=snapshot.base)
         write_atomically(self._text_path, text)
@@ -128,7 +128,7 @@ class LocalTarget:
 
     def publish_dashboard(self, board: Board | None, text: str) -> Board:
         """See `Target.publish_dashboard`."""
-        self._repository.exclude(BOARD_NAME)
+        self._repository.exclude(self._repository.folder / BOARD_NAME)
         return write_board(self._repository.folder, board, text)
 
     def closed(self, numbers: Collection[int] | None = None) -> tuple[Closed, ...]:
@@ -165,9 +165,10 @@ class LocalTarget:
         # Someone is looking at the proposals; their text knows what they are meant for.
         record = block.decode(body)
         if record is None or not record.base:
-            raise TargetError(
-                f"{self._repository.folder}: {base} is checked out, the branch proposals are "
-                "committed to; check out the list's own branch or set list.branch"
+            raise InputError(
+                f"{self._repository.folder}: {base} is checked out, the branch that "
+                "propose.branch names for proposals; check out the list's own branch or set "
+                "list.branch, or name another in propose.branch"
             )
         return record.base
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tracker.errors import InputError, TargetError
@@ -62,15 +64,37 @@ class LocalRepository:
                 return lines[0].removeprefix("worktree ")
         return None
 
-    def exclude(self, name: str) -> None:
-        """Have git overlook a file of the folder, in this clone only."""
+    def exclude(self, *files: Path) -> None:
+        """Have git overlook files, in this clone only.
+
+        Those outside the checkout, and those that people have git keep, are left alone.
+        """
         path = self.folder / self._git("rev-parse", "--git-path", "info/exclude").rstrip("\n")
-        line = f"/{self._prefix}{name}"
-        known = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        if line not in known.splitlines():
+        inside = {name: file for file in files if (name := self._name(file))}
+        try:
+            known = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+            lines = known.splitlines()
+            wanted = {n: file for n, file in inside.items() if _as_pattern(n) not in lines}
+            if not (missing := wanted.keys() - self._kept(wanted.values())):
+                return
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(("\n" if known and not known.endswith("\n") else "") + line + "\n")
+            with path.open("a", encoding="utf-8", errors="surrogateescape") as file:
+                file.write("\n" if known and not known.endswith("\n") else "")
+                file.writelines(f"{_as_pattern(name)}\n" for name in wanted if name in missing)
+        except OSError as error:
+            raise TargetError(f"{path}: cannot be written: {error.strerror}") from None
+
+    def _name(self, file: Path) -> str | None:
+        """What git calls a file of the checkout; None for one outside it."""
+        place = os.path.relpath(file.resolve(), self.folder.resolve()).replace(os.sep, "/")
+        name = posixpath.normpath(self._prefix + place)
+        return None if name.startswith("../") else name
+
+    def _kept(self, files: Iterable[Path]) -> set[str]:
+        """The names of those files that git keeps."""
+        asked = [str(file.resolve()) for file in files]
+        found = self._git("ls-files", "-z", "--full-name", "--", *asked) if asked else ""
+        return set(found.split("\0"))
 
     def head(self, branch: str) -> str | None:
         name = branch if branch == "HEAD" else f"refs/heads/{branch}"
@@ -186,6 +210,11 @@ class LocalRepository:
             reason = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
             raise TargetError(f"git {words[0]} failed in {self.folder}: {reason}")
         return done.stdout
+
+
+def _as_pattern(name: str) -> str:
+    """A line of a file of patterns that fits this one file, whatever is in its name."""
+    return "/" + re.sub(r"([\\*?\[]| $)", r"\\\1", name)
 
 
 def _run(

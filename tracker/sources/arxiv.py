@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import arxiv
 
+from tracker.days import today
 from tracker.errors import SourceError
 from tracker.http import Http, HttpError, Response
 from tracker.paper import Paper
@@ -95,7 +96,7 @@ class ArxivSource:
         settings: ArxivSettings,
         http: Http,
         *,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        today: Callable[[], date] = today,
         page_size: int = PAGE,
         query_limit: int = QUERY_LIMIT,
     ) -> None:

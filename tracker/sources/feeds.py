@@ -13,12 +13,13 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import feedparser
 from lxml import etree
 
+from tracker.days import today
 from tracker.errors import SourceError
 from tracker.http import Http, Response, UnbelievableError
 from tracker.paper import Paper
@@ -83,7 +84,7 @@ class FeedSource:
         http: Http,
         *,
         catch_up: Source | None = None,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        today: Callable[[], date] = today,
     ) -> None:
         self.name = name
         self.query = url

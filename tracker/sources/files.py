@@ -34,6 +34,7 @@ _LONGEST_LINE = 10_000_000
 _CHUNK = 1_000_000
 _TOLD = 10
 """Bad lines named one by one; of the others the number is enough."""
+_REMEDY = "correct path under [[sources.files]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class FileSource:
             with _opened(self._path) as stream:
                 stream.read(0)
         except OSError as error:
-            raise InputError(f"{self._path}: {error.strerror or error}") from None
+            raise InputError(f"{self._path}: {_unreadable(error)}; {_REMEDY}") from None
         old = _State.parse(watermark) or _State()
         since = str(day(watermark) or "")
         stamp = (status.st_size, status.st_mtime_ns)
@@ -168,6 +169,7 @@ class _Reader:
         self._start = self._read = 0
         self._line = 0
         self._good = self._bad = 0
+        self._first_reason = ""
         self._problems: list[str] = []
 
     def skip(self, size: int) -> str:
@@ -203,8 +205,10 @@ class _Reader:
         if self._bad > _TOLD:
             self._problems.append(f"{self._path}: {self._bad} lines in all could not be read")
         if self._bad and not self._good and not self._start:
-            lines = counted(self._bad, "line")
-            raise InputError(f"{self._path}: of its {lines} none is a paper in JSON")
+            raise InputError(
+                f"{self._path}: of its {counted(self._bad, 'line')} none is a paper in JSON; "
+                f"{self._first_reason}; correct the file, or {_REMEDY}"
+            )
 
     def _take(self, part: bytes) -> None:
         self._digest.update(part)
@@ -218,8 +222,9 @@ class _Reader:
             paper = paper_of_record(json.loads(line))
         except (ValueError, RecursionError) as error:
             self._bad += 1
+            reason = "not JSON" if isinstance(error, json.JSONDecodeError) else error
+            self._first_reason = self._first_reason or f"line {self._line + 1}: {reason}"
             if self._bad <= _TOLD and not self._quiet:
-                reason = "not JSON" if isinstance(error, json.JSONDecodeError) else error
                 self._problems.append(f"{self._path}:{self._line + 1}: skipped: {reason}")
             return None
         self._good += 1
@@ -237,6 +242,15 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             return
         with gzip.open(raw) as stream:
             yield cast(BinaryIO, stream)
+
+
+def _unreadable(error: OSError) -> str:
+    """Why a file cannot be opened, in words that do not depend on the system."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder, not a file"
+    return f"cannot be read: {error.strerror or error}"
 
 
 def _day(paper: Paper) -> str:

@@ -12,11 +12,12 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from lxml import etree
 
 from tracker.counting import counted
+from tracker.days import today
 from tracker.errors import SourceError
 from tracker.http import Http, HttpError, Response, UnbelievableError
 from tracker.identifiers import Identifier, arxiv_id, normalise_doi
@@ -81,7 +82,7 @@ class OaiSource:
         set_name: str,
         http: Http,
         *,
-        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        today: Callable[[], date] = today,
     ) -> None:
         self._url = url
         self._set = set_name

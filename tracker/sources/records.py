@@ -27,19 +27,23 @@ from tracker.sources.fields import (
 
 _ROLES: tuple[Role, ...] = get_args(Role)
 _DIMENSIONS = 768
+_MOST_KEYS, _LONGEST_KEY = 12, 40
+"""So much of a strange record is quoted in a sentence."""
 
 
 def paper_of_record(record: object) -> Paper:
     """The paper a JSON object describes; ValueError says what it lacks."""
     if not isinstance(record, Mapping):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - the caller expects one kind
+        # One kind is expected of us.
+        raise ValueError('not a JSON object such as {"id": ..., "title": ...}')  # noqa: TRY004
     title = one_line(_text(record, "title"))
     if not title:
-        raise ValueError("no title")
+        raise ValueError(f'no text in "title" ({_keys(record)})')
     identifiers = _identifiers(record)
     if not identifiers:
         raise ValueError(
-            "no identifier (id, identifiers, doi or url), or one over 1,000 characters"
+            "no identifier in id, identifiers, doi or url, or one over 1,000 characters "
+            f"({_keys(record)})"
         )
     abstract, comment = _text(record, "abstract"), _text(record, "comment", "comments")
     versions = record.get("versions") or ()
@@ -57,6 +61,13 @@ def paper_of_record(record: object) -> Paper:
         links=_links(record) or code_links(f"{comment} {abstract}"),
         embedding=_embedding(record.get("embedding")),
     )
+
+
+def _keys(record: Mapping[Any, Any]) -> str:
+    """The keys that are there, one of which may be misspelt."""
+    told = [one_line(str(key))[:_LONGEST_KEY] for key in record][:_MOST_KEYS]
+    more = ", ..." if len(record) > len(told) else ""
+    return f"its keys are {', '.join(told)}{more}" if told else "it has no keys"
 
 
 def _text(record: Mapping[str, Any], *keys: str) -> str:

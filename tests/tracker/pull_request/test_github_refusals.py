@@ -10,7 +10,7 @@ from tests.tracker.pull_request.examples import BRANCH, LIST, github, put
 from tests.world.github import GitHub
 from tests.world.github_model import TOKEN, refusal
 from tests.world.server import Answer
-from tracker.errors import TargetError
+from tracker.errors import InputError, TargetError
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def answer(status: int, message: str, **headers: str) -> Callable[[GitHub], None
         (lambda world: world.fail(Answer(200, "<html>"), times=None), "not GitHub's; check"),
         (
             lambda world: world.fail(Answer(200, {}, delivery="reset"), times=None),
-            "could not be reached",
+            r": GitHub could not be reached \([a-z ]+\); check the network and github\.url",
         ),
     ],
 )
@@ -77,6 +77,12 @@ def test_a_spoilt_token_is_not_shown(world: GitHub, token: str) -> None:
         github(world, token=token)
     assert "secret" not in str(caught.value)
     assert github(world, token=f" {TOKEN}\n").read().pull_request is None
+
+
+def test_proposals_need_a_branch_of_their_own(world: GitHub) -> None:
+    with pytest.raises(InputError, match=r"propose\.branch 'main' is the branch .*owner/list"):
+        github(world, propose={"branch": "main"}).read()
+    assert not world.writes
 
 
 def test_a_missing_branch_or_file_is_named(world: GitHub) -> None:

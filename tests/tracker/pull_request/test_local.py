@@ -12,8 +12,9 @@ from tests.tracker.pull_request.examples import BRANCH, LIST, add, edited, propo
 from tracker.errors import InputError, TargetError
 from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME
-from tracker.pull_request.folder import write_atomically
+from tracker.pull_request.folder import write_atomically, write_together
 from tracker.pull_request.local import local_target
+from tracker.pull_request.local_git import LocalRepository
 from tracker.pull_request.proposal import paper_key
 from tracker.pull_request.target import Conflict, Target
 
@@ -72,6 +73,26 @@ def test_the_second_run_writes_nothing(checkout: Path) -> None:
     assert (checkout / TEXT_NAME).stat().st_mtime_ns == text.st_mtime_ns
     assert put(target(checkout), 2).state == "updated"
     assert git(checkout, "rev-parse", f"{BRANCH}~1") == head
+
+
+@pytest.mark.parametrize("place", [".", "bot", "odd [name]*"])
+def test_what_is_to_be_overlooked_is(checkout: Path, tmp_path: Path, place: str) -> None:
+    (checkout / place).mkdir(exist_ok=True)
+    outside = tmp_path / "outside.sqlite"
+    ours = [checkout / place / name for name in ("a ", "kept", "p.sqlite", "p.sqlite-wal")]
+    for file in (outside, *ours, checkout / "mine"):
+        file.write_text("x", encoding="utf-8")
+    git(checkout, "add", str(ours[1]))
+    git(checkout, "commit", "-qm", "Keep one of them")
+    for folder in (checkout, checkout / place):
+        repository = LocalRepository.around(folder)
+        assert repository is not None
+        repository.exclude(outside, *ours)
+        assert git(checkout, "status", "--porcelain", "-uall") == "?? mine\n"
+    excluded = (checkout / ".git/info/exclude").read_text(encoding="utf-8")
+    assert excluded.count("sqlite-wal\n") == 1
+    assert "kept" not in excluded
+    assert "outside" not in excluded
 
 
 def test_nothing_to_propose_leaves_nothing(checkout: Path) -> None:
@@ -152,9 +173,15 @@ def test_a_branch_that_is_checked_out_is_not_moved(checkout: Path) -> None:
     with pytest.raises(TargetError, match="is checked out in"):
         put(target(checkout), 2)
     (checkout / TEXT_NAME).unlink()
-    with pytest.raises(TargetError, match=r"check out the list's own branch or set list\.branch"):
+    remedy = r"check out the list's own branch or set list\.branch, or name another in propose\.br"
+    with pytest.raises(InputError, match=remedy):
         target(checkout).read()
     assert target(checkout, "main").read().base == "main"
+
+
+def test_proposals_need_a_branch_of_their_own(checkout: Path) -> None:
+    with pytest.raises(InputError, match=r"main is checked out, .* in propose\.branch$"):
+        local_target(checkout, ("README.md",), "main").read()
 
 
 def test_a_race_is_a_conflict(checkout: Path) -> None:
@@ -262,6 +289,18 @@ def test_an_untracked_list_in_a_checkout_is_a_file(checkout: Path) -> None:
     put_files = {"other.md": add(LIST, "* x")}
     assert done.publish(done.read(), put_files, report(proposal())).state == "opened"
     assert (checkout / "other.md").read_text(encoding="utf-8") == put_files["other.md"]
+
+
+def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.md", tmp_path / "second.md"
+    write_together({first: "one", second: "two"})
+    assert (first.read_text(), second.read_text()) == ("one", "two")
+    second.unlink()
+    second.mkdir()
+    with pytest.raises(TargetError, match=r"second\.md: cannot be written: Is a directory"):
+        write_together({first: "new", second: "new"})
+    assert first.read_text() == "one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first.md", "second.md"]
 
 
 def test_writing_follows_a_symbolic_link(tmp_path: Path) -> None:

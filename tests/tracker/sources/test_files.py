@@ -153,9 +153,9 @@ def test_the_month_of_the_identifier_stands_in_for_a_date() -> None:
     ("record", "reason"),
     [
         ([], "not a JSON object"),
-        ({"id": "2405.00001"}, "no title"),
-        ({"id": "2405.00001", "title": " \n"}, "no title"),
-        ({"id": "2405.00001", "title": 7}, "no title"),
+        ({"id": "2405.00001"}, 'no text in "title"'),
+        ({"id": "2405.00001", "title": " \n"}, 'no text in "title"'),
+        ({"id": "2405.00001", "title": 7}, 'no text in "title"'),
         ({"title": "Nameless"}, "no identifier"),
         ({"title": "Nameless", "identifiers": "arxiv:2405.00001"}, "no identifier"),
         ({"title": "Endless", "url": f"https://a.example/{'x1' * 600}"}, "over 1,000 characters"),
@@ -276,7 +276,8 @@ def test_bad_lines_are_named_and_passed(path: Path, write: Write) -> None:
     write(path, "\n".join([line(1), "{oops", "", '{"id": "2405.00009"}', line(2), "[" * 100_000]))
     assert Reader(path)() == ["1", "2"]
     told = [problem.removeprefix(str(path)) for problem in problems(path)]
-    assert told[:2] == [":2: skipped: not JSON", ":4: skipped: no title"]
+    assert told[0] == ":2: skipped: not JSON"
+    assert told[1] == ':4: skipped: no text in "title" (its keys are id)'
     assert told[2].startswith(":6: skipped")
 
 
@@ -303,15 +304,36 @@ def test_a_file_of_something_else_is_bad_input(path: Path, write: Write) -> None
         Reader(path)()
 
 
+def test_of_a_file_without_a_paper_the_first_reason_is_told(path: Path, write: Write) -> None:
+    records = [{"id": f"2405.{number:05}", "Titel": "Invented"} for number in (1, 2, 3)]
+    write(path, "\n" + "\n".join(map(json.dumps, records)) + "\n")
+    reason = r'of its 3 lines none .*; line 2: no text in "title" \(its keys are id, Titel\)'
+    with pytest.raises(InputError, match=reason):
+        Reader(path)()
+
+
+def test_of_a_strange_record_not_everything_is_quoted() -> None:
+    with pytest.raises(ValueError, match="no text") as told:
+        paper_of_record({f"{number}\n" * 1000: "x" for number in range(1000)})
+    assert len(str(told.value)) < 600
+    assert str(told.value).endswith(", ...)")
+
+
 def test_binary_noise_is_bad_input(path: Path) -> None:
     path.write_bytes(bytes(range(256)) * 10)
     with pytest.raises(InputError, match="is a paper in JSON"):
         Reader(path)()
 
 
-def test_a_missing_file_is_bad_input(path: Path) -> None:
-    with pytest.raises(InputError, match="No such file"):
+def test_a_file_that_is_none_is_bad_input(path: Path) -> None:
+    remedy = r"feed\.jsonl: {}; correct path under \[\[sources\.files\]\]$"
+    with pytest.raises(InputError, match=remedy.format("there is no such file")):
         Reader(path)()
+    path.mkdir()
+    with pytest.raises(InputError, match=remedy.format("is a folder, not a file")):
+        Reader(path)()
+    with pytest.raises(InputError, match=remedy.format("cannot be read: File name too long")):
+        Reader(path.with_name("x" * 300 + "feed.jsonl"))()
 
 
 def test_an_empty_file_is_no_news(path: Path) -> None:
