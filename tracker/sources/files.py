@@ -206,7 +206,7 @@ class _Reader:
         if self._bad and not self._good and not self._start:
             raise InputError(
                 f"{self._path}: none of its {self._bad} lines is a paper in JSON; "
-                f"{self._first_reason}; correct the file, or {_REMEDY}"
+                f"{self._first_reason}; put the file right, or {_REMEDY}"
             )
 
     def _take(self, part: bytes) -> None:
