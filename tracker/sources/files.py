@@ -207,7 +207,7 @@ class _Reader:
         if self._bad and not self._good and not self._start:
             raise InputError(
                 f"{self._path}: of its {counted(self._bad, 'line')} none is a paper in JSON; "
-                f"{self._first_reason}; correct the file, or {_REMEDY}"
+                f"{self._first_reason}; put the file right, or {_REMEDY}"
             )
 
     def _take(self, part: bytes) -> None:
