@@ -16,7 +16,7 @@ from db.index import Index, check
 from db.tables import RECORD
 from jobs.console import Console
 from jobs.known_papers import has_index
-from jobs.listing import parse_list, sections_to_file_under, title_keys, warn_of_skips
+from jobs.listing import parse_list, sections_to_file_under, title_keys, warn_of_list
 from jobs.past import Finder, Held, Known, held
 from jobs.targets import open_target
 from tracker.counting import counted
@@ -68,7 +68,7 @@ def evaluate(
     with console.step("Reading the list"):
         snapshot = open_target(settings, environ, dry_run=True).read()
         reading_list = parse_list(snapshot.files, settings)
-    warn_of_skips(console, reading_list)
+    warn_of_list(console, reading_list)
     with console.step("Reading the index"):
         others = _others(settings)
     known = [_known(paper) for paper in others.papers]

@@ -12,6 +12,7 @@ from db import history, papers
 from db.consolidate import READING_LIST
 from db.index import Index
 from jobs.console import Console
+from tracker.counting import counted
 from tracker.errors import InputError
 from tracker.identifiers import normalise_title, url_of
 from tracker.paper import Paper
@@ -59,6 +60,18 @@ def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
             "see `tracker init` for what can be read"
         )
     return reading_list
+
+
+def warn_of_list(console: Console, reading_list: ReadingList) -> None:
+    """Tell what of the list is not as the settings say, or teaches nothing."""
+    warn_of_skips(console, reading_list)
+    if unread := len(reading_list.unread):
+        entries = counted(len(reading_list.entries) + unread, "entry")
+        console.warn(
+            f"{', '.join(dict.fromkeys(u.file for u in reading_list.unread))}: {unread} of "
+            f"{entries} could not be read, so nothing is learned from them; `tracker lint` shows "
+            "where and why"
+        )
 
 
 def warn_of_skips(console: Console, reading_list: ReadingList) -> None:

@@ -18,7 +18,7 @@ from jobs.classify import classify, pool_of
 from jobs.console import Console
 from jobs.discover import SourceReport, discover, enrich, examples_of, http_of
 from jobs.index_file import open_index
-from jobs.listing import Listing, legible, listing_of, parse_list, warn_of_skips
+from jobs.listing import Listing, legible, listing_of, parse_list, warn_of_list
 from jobs.lookup import finder
 from jobs.propose import Judged, Outcome
 from jobs.settle import State, settle
@@ -121,7 +121,7 @@ def _run(work: Work, part: Part) -> RunResult:
     with work.console.step("Reading the list"):
         snapshot = work.target.read()
         reading_list = parse_list(snapshot.files, work.settings)
-    warn_of_skips(work.console, reading_list)
+    warn_of_list(work.console, reading_list)
     if part == "run":
         reports, listing = _discover(work, reading_list)
     else:

@@ -1,4 +1,4 @@
-"""A section to skip that the list does not have: whoever reads the list says so, once."""
+"""What is not as the settings say, or cannot be read: whoever reads the list says so, once."""
 
 from __future__ import annotations
 
@@ -69,3 +69,16 @@ def test_a_name_like_no_heading_is_to_be_taken_out(bakers: DatedList) -> None:
 def test_nothing_is_told_of_other_files(bakers: DatedList) -> None:
     (bakers.place / "other.md").write_text(corpus.reading_list(), encoding="utf-8")
     assert "skip_sections" not in told(bakers, "lint", "../other.md")
+
+
+@pytest.mark.parametrize(
+    "command", [["evaluate"], ["run", "--dry-run", "--as-of", "2024-02-01"]], ids=" ".join
+)
+def test_entries_that_cannot_be_read_are_counted(bakers: DatedList, command: list[str]) -> None:
+    mute = "- [pdf](https://arxiv.org/abs/2401.10099)\n"
+    text = corpus.reading_list().replace("## Pastry\n\n", f"## Pastry\n\n{mute}", 1)
+    assert mute in text
+    bakers.commit("2023-12-02", text)
+    output = " ".join(told(bakers, *command).split())
+    assert output.count("README.md: 1 of ") == 1
+    assert "entries could not be read, so nothing is learned from them; `tracker lint`" in output
