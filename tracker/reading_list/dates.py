@@ -187,12 +187,18 @@ def _field(name: str, value: str) -> str:
 
 
 def write_date(
-    value: PartialDate, pattern: str, *, padded: bool = False, padded_day: bool = False
+    value: PartialDate,
+    pattern: str,
+    *,
+    padded: bool = False,
+    padded_day: bool = False,
+    dotted_may: bool = False,
 ) -> str:
     """A date in a pattern; the pattern must not ask for more than the date has.
 
     `padded` says how a month of two digits is to be read as an example: `2023.10` alone does
-    not tell whether May is `2023.5` or `2023.05`. `padded_day` is the same for days.
+    not tell whether May is `2023.5` or `2023.05`. `padded_day` is the same for days. `dotted_may`
+    sets a full stop behind May as behind months that are shortened.
     """
     month, day = value.month or 1, value.day or 1
     name = MONTHS[month - 1]
@@ -216,7 +222,7 @@ def write_date(
         "{SEPT}": short_name.upper(),
         "{sept}": short_name.lower(),
     }
-    if short_name == name:
+    if short_name == name and not dotted_may:
         # What is not shortened takes no full stop.
         pattern = re.sub(r"(\{(?:mon|sept)\})\.(?=[\s,]|\Z)", r"\1", pattern, flags=re.IGNORECASE)
     return re.sub(r"\{\w+\}", lambda found: fields.get(found[0], found[0]), pattern)

@@ -20,6 +20,7 @@ class Habits:
     """What a section's entries say together that one of them alone does not.
 
     `padded` and `padded_day`: numbers below ten have a zero. `long_months`: `June`, not `Jun`.
+    `dotted_may`: `May.`, as `Jun.`.
     `between` is what stands between two links, `between_pictures` between two pictures, `before`
     before the first. `pair` joins two authors.
     `links` are examples of links by label, as (the link, its text with brackets).
@@ -28,6 +29,7 @@ class Habits:
     padded: bool = False
     padded_day: bool = False
     long_months: bool = False
+    dotted_may: bool = False
     pair: str = ""
     between: str = " "
     between_pictures: str = " "
@@ -99,7 +101,11 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
         if habits.long_months:
             pattern = pattern.replace("{Mon}", "{Month}")
         return write_date(
-            facts.published, pattern, padded=habits.padded, padded_day=habits.padded_day
+            facts.published,
+            pattern,
+            padded=habits.padded,
+            padded_day=habits.padded_day,
+            dotted_may=habits.dotted_may,
         )
     return ""
 

@@ -152,10 +152,10 @@ class Style:
                 yield template
 
     def _date_habits(self, tokens: Sequence[Token]) -> dict[str, bool]:
-        """How dates are written; what only months and days above nine leave open, by others."""
+        """How dates are written; what the own dates leave open is told by others."""
         counts = _date_counts((t.pattern, t.text) for t in tokens if t.kind == "date")
         for entries in ((self.wider,), self.listed):
-            for shown in (("{MM}", "{M} alone"), ("{DD}", "{D} alone")):
+            for shown in (("{MM}", "{M} alone"), ("{DD}", "{D} alone"), ("May.", "May alone")):
                 if any(counts[field] for field in shown):
                     continue
                 found = _date_counts(_dates(chain.from_iterable(entries)))
@@ -164,6 +164,7 @@ class Style:
             "padded": counts["{MM}"] > counts["{M} alone"],
             "padded_day": counts["{DD}"] > counts["{D} alone"],
             "long_months": counts["{Month}"] > counts["{Mon}"] - counts["May"],
+            "dotted_may": counts["May."] > counts["May alone"],
         }
 
     @cached_property
@@ -252,6 +253,8 @@ def _date_counts(dates: Iterable[tuple[str, str]]) -> Counter[str]:
         counts["{M} alone"] += "{M}" in pattern and below_ten
         counts["{D} alone"] += "{D}" in pattern and below_ten
         counts["May"] += "May" in text
+        counts["May."] += "May." in text
+        counts["May alone"] += re.search(r"May(?!\.)", text) is not None
     return counts
 
 

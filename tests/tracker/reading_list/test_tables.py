@@ -168,3 +168,15 @@ def test_may_is_no_short_name_and_takes_no_full_stop() -> None:
     )
     _, (addition,) = ReadingList.parse({"R.md": text}).insert_all([(("Ovens",), paper)])
     assert "| May 2024 |" in addition.text
+
+
+def test_may_takes_a_full_stop_where_the_list_gives_it_one() -> None:
+    spring = HEAT.format(1).replace("Jan. 2024", "May. 2024")
+    paper = Paper(
+        title="Dough in Spring",
+        identifiers=(Identifier("arxiv", "2405.00004"),),
+        published=date(2024, 5, 3),
+    )
+    text = ranked(spring, CRUMBS.format(2))
+    _, (addition,) = ReadingList.parse({"R.md": text}).insert_all([(("Ovens",), paper)])
+    assert "| May. 2024 |" in addition.text
