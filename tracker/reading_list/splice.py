@@ -44,8 +44,8 @@ class Splice:
     at: int = 0
 
 
-_NUMBER = re.compile(r"(\s*(?:\|\s*)?)(\d{1,9})([.)]|\s*\|)")
-_FIRST_CELL = re.compile(r"\s*\|?[^|]*\|")
+_NUMBER = re.compile(r"(\s*)(\d{1,9})([.)](?!\s*\|))|(\s*(?:\|\s*)?)(\d{1,9})([.)]?\s*\|)")
+"""The number of an item, or of a row: what stands before it, itself, and what ends it."""
 _MARKER = re.compile(r"(\s*)([-*+•]|\d{1,9}[.)])(\s+)")
 
 
@@ -185,18 +185,16 @@ def _with_row_number(
     text: str, lane: Sequence[Entry], at: int
 ) -> tuple[str, tuple[int, ...], bool]:
     """A row with its number, where the first cells of the table count its rows."""
-    own = _FIRST_CELL.match(text)
+    neighbour = lane[at - 1] if at > 0 else lane[0]
+    barred = neighbour.text.lstrip().startswith("|")
+    own = re.match(r"\s*\|[^|]*\|" if barred else r"[^|]*\|", text)
     if own is None or not is_nothing(own[0].strip(" |")) or not _counts_rows(lane, at):
         return text, (), False
-    neighbour = lane[at - 1] if at > 0 else lane[0]
     found = _NUMBER.match(neighbour.text)
     assert found is not None
-    number = int(found[2]) + (at > 0)
-    # A cell that is padded keeps its width.
-    cell = f"{number}{found[3]}"
-    spare = len(cell) - len(found[2] + found[3])
-    cell = cell.replace(" " * (spare + 1), " ", 1) if spare > 0 else cell
-    return found[1] + cell + text[own.end() :], _counting_on(lane[at:], number), True
+    first = _renumbered(found[0], int(at > 0))
+    number = number_of(neighbour) + (at > 0)
+    return first + text[own.end() :], _counting_on(lane[at:], number), True
 
 
 def _counts_rows(entries: Sequence[Entry], at: int) -> bool:
@@ -243,7 +241,7 @@ def _counts(values: Sequence[int]) -> bool:
 def number_of(entry: Entry) -> int:
     """The number a numbered entry begins with."""
     found = _NUMBER.match(entry.text)
-    return int(found[2]) if found else 1
+    return int(found[2] or found[5]) if found else 1
 
 
 def removal(document: Document, entry: Entry) -> Splice:
@@ -327,4 +325,10 @@ def _renumbered(line: str, by: int) -> str:
     found = _NUMBER.match(line)
     if found is None:
         return line
-    return f"{found[1]}{int(found[2]) + by}{found[3]}{line[found.end() :]}"
+    before, old, end = found.groups()[:3] if found[2] else found.groups()[3:]
+    new = str(int(old) + by)
+    if end.count(" ") > 1:
+        # A cell that is padded keeps its width.
+        spare = end.count(" ") + len(old) - len(new)
+        end = end.rstrip(" |") + " " * max(1, spare) + "|"
+    return before + new + end + line[found.end() :]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from tracker.identifiers import Identifier
 from tracker.paper import Link, Paper
 from tracker.reading_list import ReadingList
@@ -180,3 +182,27 @@ def test_may_takes_a_full_stop_where_the_list_gives_it_one() -> None:
     text = ranked(spring, CRUMBS.format(2))
     _, (addition,) = ReadingList.parse({"R.md": text}).insert_all([(("Ovens",), paper)])
     assert "| May. 2024 |" in addition.text
+
+
+@pytest.mark.parametrize(
+    ("head", "form"),
+    [
+        ("| # | Paper |\n|---|---|", "| {} | [{}](https://arxiv.org/abs/{}) |"),
+        ("| # | Paper |\n|---|---|", "| {}. | [{}](https://arxiv.org/abs/{}) |"),
+        ("|#|Paper|\n|-|-|", "|{}|[{}](https://arxiv.org/abs/{})|"),
+        ("# | Paper\n--|--", "{} | [{}](https://arxiv.org/abs/{})"),
+        ("| #     | Paper |\n|-------|---|", "| {:<5} | [{}](https://arxiv.org/abs/{}) |"),
+    ],
+)
+@pytest.mark.parametrize("first", [1, 8, 98])
+def test_numbers_are_written_in_the_form_of_the_table(head: str, form: str, first: int) -> None:
+    titles = ["Steam: A Survey", "Heat, Explained", "Crumbs at Scale", "Pans of Old"]
+    names = ["2406.00099", "2401.00001", "2301.00002", "2201.00005"]
+
+    def text(start: int) -> str:
+        rows = zip(range(first, first + 4 - start), titles[start:], names[start:], strict=True)
+        return "\n".join(("## Ovens", "", head, *(form.format(*row) for row in rows))) + "\n"
+
+    assert counted(text(1)) == text(0)
+    reading_list = ReadingList.parse({"R.md": text(0)})
+    assert reading_list.remove(reading_list.entries[0]).files["R.md"] == text(1)
