@@ -201,8 +201,14 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
 
 
 _BEFORE_AUTHORS = re.compile(
-    r"(?P<sure>(?<=[^\W\d_]{2})[.?!]\s+|\s*[(\[]\s*|\s+[-–—|]\s+)|\s*[,;]\s+"
+    r"(?P<sure>(?<=[^\W\d_]{2})[.?!]\s{1,4}|\s{0,4}[(\[]\s{0,4}|\s{1,4}[-–—|]\s{1,4})"
+    r"|\s{0,4}[,;]\s{1,4}"
 )
+
+
+_MOST_NAMES, _LONGEST = 200, 400
+"""Letters of the names before "et al.", and of a title; the limits keep hostile text from costing
+squared time."""
 
 
 def title_before_authors(draft: Draft, piece: Piece | None) -> Piece | None:
@@ -228,7 +234,8 @@ def _before_authors(text: str, piece: Piece) -> re.Match[str] | None:
     cuts = [
         cut
         for cut in _BEFORE_AUTHORS.finditer(text, piece.start, others.start())
-        if is_row_of_names(text[cut.end() : others.start()])
+        if others.start() - cut.end() <= _MOST_NAMES
+        and is_row_of_names(text[cut.end() : others.start()])
         and _stands_before_names(text[piece.start : cut.start()], sure=bool(cut["sure"]))
     ]
     return next((cut for cut in cuts if cut["sure"]), cuts[-1] if cuts else None)
@@ -237,7 +244,7 @@ def _before_authors(text: str, piece: Piece) -> re.Match[str] | None:
 def _stands_before_names(words: str, *, sure: bool) -> bool:
     """Whether words are no names themselves, as far as can be told behind a mere comma."""
     found = _WORD.findall(words)
-    if not found or looks_like_authors(words):
+    if not found or len(words) > _LONGEST or looks_like_authors(words):
         return False
     named = len(found) < 3 and re.search(r"[^\W\d_a-z]{2}", words) is None
     return sure or not named
@@ -273,7 +280,7 @@ def take_title(draft: Draft, piece: Piece) -> None:
 
 
 _SIGNS_BEFORE = re.compile(r"(?::[a-z0-9_+-]+:\s+)+")
-_SIGNS_BEHIND = re.compile(r"(?:\s+:[a-z0-9_+-]+:)+\Z")
+_SIGNS_BEHIND = re.compile(r"(?:\s{1,4}:[a-z0-9_+-]{1,50}:)+\Z")
 
 
 def _without_signs(text: str, start: int, end: int) -> tuple[int, int]:

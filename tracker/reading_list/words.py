@@ -159,7 +159,9 @@ _NAME = re.compile(
     r"|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
 )
 _ET_AL = re.compile(
-    r",?\s*(?:\*+\s*)?\b(?:et|el)\.?\s+al\b\.?|,?\s*等|,?\s*\band others\b|, ?\.\.\.", re.IGNORECASE
+    r",?\s{0,4}(?:\*{1,4}\s{0,4})?\b(?:et|el)\.?\s{1,4}al\b\.?"
+    r"|,?\s{0,4}等|,?\s{0,4}\band others\b|, ?\.\.\.",
+    re.IGNORECASE,
 )
 
 
