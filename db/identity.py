@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, compress
 
 from db.likeness import name_of, nearly, same_person, slip
 from tracker.identifiers import Identifier, canonical, normalise_title
@@ -213,12 +213,16 @@ def _within(one: Record, other: Record) -> bool:
 
 def _parts(records: Sequence[Record], least: float) -> int:
     """How many papers these differing titles are of, if those are one that have so much alike."""
-    near = [
-        (one, other)
-        for one, other in combinations(range(len(records)), 2)
-        if _in_common(records[one], records[other]) >= least
-    ]
-    return len(_connected(near)) + len(records) - len({end for pair in near for end in pair})
+    rest, parts = list(records), 0
+    while rest:
+        parts += 1
+        frontier = [rest.pop()]
+        while frontier and rest:
+            one = frontier.pop()
+            alike = [_in_common(one, other) >= least for other in rest]
+            frontier += compress(rest, alike)
+            rest = [other for other, is_near in zip(rest, alike, strict=True) if not is_near]
+    return parts
 
 
 def _links(ordered: Sequence[Record]) -> Iterator[tuple[int, int, str]]:

@@ -46,6 +46,9 @@ class Splice:
 
 _NUMBER = re.compile(r"(\s*)(\d{1,9})([.)](?!\s*\|))|(\s*(?:\|\s*)?)(\d{1,9})([.)]?\s*\|)")
 """The number of an item, or of a row: what stands before it, itself, and what ends it."""
+_ROW = re.compile(r"\s*(?:\|\s*)?\d{1,9}[.)]?\s*\|")
+_COUNTS = re.compile(r"[#№]?|no|nr|num|number|rank|idx|index|(?:s|sl|sr) ?no|序号|编号")
+"""The headings of a column that counts rows; other whole numbers say something of a paper."""
 _MARKER = re.compile(r"(\s*)([-*+•]|\d{1,9}[.)])(\s+)")
 
 
@@ -188,7 +191,9 @@ def _with_row_number(
     neighbour = lane[at - 1] if at > 0 else lane[0]
     barred = neighbour.text.lstrip().startswith("|")
     own = re.match(r"\s*\|[^|]*\|" if barred else r"[^|]*\|", text)
-    if own is None or not is_nothing(own[0].strip(" |")) or not _counts_rows(lane, at):
+    cell = own[0].strip(" |") if own else ""
+    open_cell = own is not None and (is_nothing(cell) or re.fullmatch(r"\d{1,9}[.)]?", cell))
+    if own is None or not open_cell or not _counts_rows(lane, at):
         return text, (), False
     found = _NUMBER.match(neighbour.text)
     assert found is not None
@@ -200,7 +205,10 @@ def _with_row_number(
 def _counts_rows(entries: Sequence[Entry], at: int) -> bool:
     """Whether the first cell of a table's rows is their number, each one more than the last."""
     run = _numbered_run(entries, at)
-    if not all(_NUMBER.match(entry.text) for entry in run) or _dates_rows(run):
+    heading = "".join(entries[0].columns[:1]).casefold().replace(".", "").strip()
+    if _COUNTS.fullmatch(heading) is None or number_of(entries[0]) > 1:
+        return False
+    if not all(_ROW.match(entry.text) for entry in run) or _dates_rows(run):
         return False
     steps = {number_of(second) - number_of(first) for first, second in pairwise(run)}
     return steps == {1} or (not steps and number_of(run[0]) == 1)
