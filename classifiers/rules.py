@@ -75,30 +75,27 @@ class Topics:
 
         `own` are the sections of a paper that was learned from and is judged as if it was not.
         """
-        itself = [path in own for path in self.paths]
+        itself = [column for column, path in enumerate(self.paths) if path in own]
         weights = [self._weight(column, paper, itself) for column in range(len(self.paths))]
         totals: Counter[int] = Counter()
         for topic, weight in zip(self.of, weights, strict=True):
             totals[topic] += weight  # type: ignore[assignment]  # a Counter adds floats as well
         return [weight / totals[topic] for topic, weight in zip(self.of, weights, strict=True)]
 
-    def _weight(self, column: int, paper: Paper, itself: Sequence[bool]) -> float:
+    def _weight(self, column: int, paper: Paper, itself: Sequence[int]) -> float:
         year = self._years[column]
         if year is not None and paper.published is not None:
             return self._of_year(column, year, paper.published, itself)
         if self._venues[column] and paper.venue:
             return self._of_venue(column, paper, itself)
-        return self._sizes[column] - itself[column] + 1.0
+        return self._sizes[column] - itself.count(column) + 1.0
 
-    def _of_year(self, column: int, year: int, day: date, itself: Sequence[bool]) -> float:
+    def _of_year(self, column: int, year: int, day: date, itself: Sequence[int]) -> float:
         shift, topic = year - day.year, self.of[column]
-        counted = sum(
-            own and self.of[place] == topic and dated == year
-            for place, (own, dated) in enumerate(zip(itself, self._dated, strict=True))
-        )
+        counted = sum(self.of[own] == topic and self._dated[own] == year for own in itself)
         return self._shifts[topic][shift] - counted + (2.0 if shift == 0 else 0.1)
 
-    def _of_venue(self, column: int, paper: Paper, itself: Sequence[bool]) -> float:
+    def _of_venue(self, column: int, paper: Paper, itself: Sequence[int]) -> float:
         edition = self._edition[column]
         if not _names(self.paths[column], paper):
             return 0.02

@@ -91,6 +91,11 @@ class Record:
         return normalise_title(self.paper.title).split()
 
     @cached_property
+    def long_words(self) -> frozenset[str]:
+        """The long words of its title, where it has any, else all."""
+        return frozenset(word for word in self.words if len(word) > 3) or frozenset(self.words)
+
+    @cached_property
     def title_key(self) -> str:
         """Its title reduced by `title_key`."""
         return title_key(self.paper.title)
@@ -199,8 +204,8 @@ def group(records: Iterable[Record], apart: frozenset[frozenset[int]] = frozense
 
 
 def _in_common(one: Record, other: Record) -> float:
-    """The share of the shorter title's words, the long ones where it has any, in both titles."""
-    ours, theirs = ({w for w in r.words if len(w) > 3} or set(r.words) for r in (one, other))
+    """The share of the shorter title's long words that both titles have."""
+    ours, theirs = one.long_words, other.long_words
     return len(ours & theirs) / max(1, min(len(ours), len(theirs)))
 
 

@@ -7,7 +7,7 @@ import logging
 from db.index import Index
 from tracker.errors import TargetError
 from tracker.index_address import file_of
-from tracker.pull_request.local_git import LocalRepository
+from tracker.pull_request.local_git import LocalRepository, checkout_around
 from tracker.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def open_index(settings: Settings) -> Index:
 def _overlook(settings: Settings) -> None:
     """A checkout is where the list is, and the next thing done there is often `git add .`."""
     file = file_of(settings.index_url)
-    if file is None or not any((folder / ".git").exists() for folder in file.parents):
+    if file is None or checkout_around(file.parent) is None:
         return
     try:
         if repository := LocalRepository.around(file.parent):

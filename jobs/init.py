@@ -16,6 +16,7 @@ from tracker.counting import counted
 from tracker.errors import InputError, SourceError, TargetError
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_together
+from tracker.pull_request.local_git import checkout_around
 from tracker.settings import ArxivSettings, Settings, parse_settings
 
 _MOST_LOOKED_UP = 300
@@ -184,8 +185,7 @@ def _from_arxiv(settings: Settings, names: Sequence[str], console: Console) -> l
 
 def _top(folder: Path) -> Path:
     """The top of the checkout that `folder` is in; the folder itself outside git."""
-    near = (folder, *folder.resolve().parents)
-    return next((place for place in near if (place / ".git").exists()), folder)
+    return folder if (folder / ".git").exists() else checkout_around(folder) or folder
 
 
 def _write(texts: Mapping[Path, str], may_overwrite: Callable[[Path], bool]) -> dict[Path, str]:

@@ -26,6 +26,7 @@ from jobs.known_papers import has_index, known_papers
 from jobs.list_files import checkouts_of, is_own_list, is_whole_list, list_files, list_text
 from jobs.listing import warn_of_skips
 from tracker.counting import counted
+from tracker.days import today
 from tracker.errors import InputError
 from tracker.paper import Paper
 from tracker.pull_request.folder import write_together
@@ -85,7 +86,7 @@ def lint(
     is_own = is_own_list(settings, list(paths.values()))
     look = partial(
         audit,
-        today=datetime.now(UTC).date(),
+        today=today(),
         checkouts=checkouts_of(settings if is_own else None, paths),
     )
     with ExitStack() as opened:

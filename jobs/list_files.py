@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from tracker.errors import InputError
+from tracker.pull_request.local_git import checkout_around
 from tracker.reading_list import read_text
 from tracker.reading_list.lint_files import Checkout
 from tracker.settings import Settings
@@ -53,7 +54,7 @@ def checkouts_of(settings: Settings | None, paths: Mapping[str, Path]) -> dict[s
     found = {}
     for name, path in paths.items():
         whole = path.resolve()
-        root = next((folder for folder in whole.parents if (folder / ".git").exists()), None)
+        root = checkout_around(whole.parent)
         if root is None and settings is not None and settings.list.path:
             root = settings.resolve(settings.list.path).resolve()
         if root is not None and whole.is_relative_to(root):

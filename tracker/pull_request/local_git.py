@@ -21,6 +21,12 @@ _Variables = Mapping[str, str] | None
 _LEFT_OUT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY")
 
 
+def checkout_around(folder: Path) -> Path | None:
+    """The top of the checkout that a folder is in, without asking git; None outside one."""
+    whole = folder.resolve()
+    return next((place for place in (whole, *whole.parents) if (place / ".git").exists()), None)
+
+
 class LocalRepository:
     """The git repository around a folder.
 
@@ -41,8 +47,7 @@ class LocalRepository:
         try:
             inside = _run(folder, ["rev-parse", "--is-inside-work-tree"])
         except OSError as error:
-            places = (folder.resolve(), *folder.resolve().parents)
-            if any((place / ".git").exists() for place in places):
+            if checkout_around(folder):
                 reason = error.strerror
                 raise TargetError(f"{folder}: in a git checkout, but git: {reason}") from None
             return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from tracker.reading_list.echo import NAMES, filled, opened_all, values_of
+from tracker.reading_list.echo import NAMES, filled, opened, values_of_all
 from tracker.reading_list.escape import escape_title
 from tracker.reading_list.likeness import closest, distance
 from tracker.reading_list.pieces import Facts, NamedLink
@@ -40,7 +40,7 @@ class Rows:
         self.relatives = [row.cells for row in relatives]
         self.headers = rows[0].entry.columns
         self.bodies = [row.body for row in rows]
-        self.links = [row.facts.links for row in rows]
+        self.urls = [[link.url for link in row.facts.links] for row in rows]
         opened = sum(not cells[0].body.strip() for cells in self.split)
         self.first = 1 if 2 * opened >= len(self.split) else 0
 
@@ -65,7 +65,7 @@ class Rows:
 
     def _echoed(self, facts: Facts) -> dict[int, str]:
         """The cells that repeat an address, such as one for the arXiv identifier alone."""
-        values = _all_values(facts.links)
+        values = values_of_all(link.url for link in facts.links)
         written = {n: filled(form, values) for n, form in self.echoes.items()}
         return {number: text for number, text in written.items() if text}
 
@@ -74,12 +74,12 @@ class Rows:
         """The columns that repeat what stands in the address of most of their rows, and how."""
         counts: dict[int, Counter[str]] = {}
         able = 0
-        for cells, links in zip(self.split, self.links, strict=True):
-            values = _all_values(links)
+        for cells, urls in zip(self.split, self.urls, strict=True):
+            values = values_of_all(urls)
             able += bool(values)
             for number, cell in enumerate(cells):
                 if _FACTS.isdisjoint(cell.kinds):
-                    form = opened_all(cell.body.strip(), values)
+                    form = opened(cell.body.strip(), values)
                     if NAMES.search(form):
                         counts.setdefault(number, Counter())[form] += 1
         forms = {number: forms.most_common(1)[0] for number, forms in counts.items()}
@@ -173,13 +173,6 @@ class Rows:
             return tails.most_common(1)[0][0]
         empty = [column.empty for column in columns[last + 1 - self.first : end - self.first]]
         return "".join("|" + text for text in empty) + closed.most_common(1)[0][0]
-
-
-def _all_values(links: Sequence[NamedLink]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for link in links:
-        found |= values_of(link.url)
-    return found
 
 
 def _homes(rows: Sequence[Sequence[Template]]) -> dict[object, Counter[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from tracker.identifiers import arxiv_id
@@ -21,18 +21,20 @@ def values_of(url: str) -> Mapping[str, str]:
     return {"arxiv": arxiv[0]} if arxiv else {}
 
 
-def opened(text: str, name: str, value: str) -> str:
-    """A text with the value it repeats left open, as `{name}`."""
-    if value.lower() not in text.lower():
-        return text
-    version = r"(?:v\d+)?" if name == "arxiv" else ""
-    return re.sub(rf"(?i){re.escape(value)}{version}", f"{{{name}}}", text)
+def values_of_all(urls: Iterable[str]) -> dict[str, str]:
+    """What of several addresses is repeated elsewhere, the last of a kind."""
+    found: dict[str, str] = {}
+    for url in urls:
+        found |= values_of(url)
+    return found
 
 
-def opened_all(text: str, values: Mapping[str, str]) -> str:
-    """A text with all the values it repeats left open."""
+def opened(text: str, values: Mapping[str, str]) -> str:
+    """A text with the values it repeats left open, such as `{arxiv}`."""
     for name, value in values.items():
-        text = opened(text, name, value)
+        if value.lower() in text.lower():
+            version = r"(?:v\d+)?" if name == "arxiv" else ""
+            text = re.sub(rf"(?i){re.escape(value)}{version}", f"{{{name}}}", text)
     return text
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from tracker.identifiers import LONGEST
 from tracker.paper import Paper, Role
-from tracker.reading_list.echo import NAMES, filled, opened_all, values_of
+from tracker.reading_list.echo import NAMES, filled, opened, values_of, values_of_all
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import NamedLink
 from tracker.reading_list.template import Template
@@ -53,9 +53,7 @@ class Labels:
                 named = self._label(link.role, link.url)
                 if named.image or named.label not in ("", link.url):
                     found.append(named)
-        values: dict[str, str] = {}
-        for named in found:
-            values |= values_of(named.url)
+        values = values_of_all(named.url for named in found)
         pictures = (
             (filled(label, values), filled(image, values)) for label, image in self._pictures
         )
@@ -122,9 +120,9 @@ def _several_pages(templates: Sequence[Template]) -> tuple[tuple[str, _Form], ..
     shown: Counter[tuple[tuple[str, _Form], ...]] = Counter()
     for template in templates:
         pages = tuple(
-            (found[1] + "{}" + (found[2] or ""), _page_form(template, number, link))
+            (page, ("", "") if number == template.carrier else _form(link, (link.url,)))
             for number, link in enumerate(template.facts.links)
-            if link.role == "paper" and (found := _ARXIV_PAGE.match(link.url))
+            if (page := _arxiv_page(link))
         )
         if pages:
             shown[pages] += 1
@@ -132,10 +130,6 @@ def _several_pages(templates: Sequence[Template]) -> tuple[tuple[str, _Form], ..
     several = len({page for page, _ in pages}) > 1
     plain_labels = not any(NAMES.search(text) for _, form in pages for text in form)
     return pages if several and plain_labels and count > max(1, shown.total() / 2) else ()
-
-
-def _page_form(template: Template, number: int, link: NamedLink) -> _Form:
-    return ("", "") if number == template.carrier else _form(link, (link.url,))
 
 
 def _pictures(templates: Sequence[Template]) -> list[_Form]:
@@ -160,7 +154,7 @@ def _form(link: NamedLink, urls: Sequence[str]) -> _Form:
     label, image = "<>" if link.label == link.url else link.label, link.image
     for url in urls:
         values = values_of(url)
-        label, image = opened_all(label, values), opened_all(image, values)
+        label, image = opened(label, values), opened(image, values)
     return label, image
 
 
@@ -170,11 +164,17 @@ _ARXIV_PAGE = re.compile(
 )
 
 
+def _arxiv_page(link: NamedLink) -> str:
+    """A paper's page at arXiv, `{}` for the identifier; "" for another link."""
+    found = _ARXIV_PAGE.match(link.url) if link.role == "paper" else None
+    return found[1] + "{}" + (found[2] or "") if found else ""
+
+
 def _addresses(templates: Sequence[Template]) -> str:
     """How these entries link to arXiv, `{}` for the identifier; "" where they do not."""
     forms: Counter[str] = Counter()
     for template in templates:
         for link in template.facts.links:
-            if link.role == "paper" and (found := _ARXIV_PAGE.match(link.url)):
-                forms[found[1] + "{}" + (found[2] or "")] += 1
+            if page := _arxiv_page(link):
+                forms[page] += 1
     return forms.most_common(1)[0][0] if forms else ""

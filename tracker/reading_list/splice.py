@@ -44,9 +44,8 @@ class Splice:
     at: int = 0
 
 
-_NUMBER = re.compile(r"(\s*)(\d{1,9})([.)](?!\s*\|))|(\s*(?:\|\s*)?)(\d{1,9})([.)]?\s*\|)")
-"""The number of an item, or of a row: what stands before it, itself, and what ends it."""
-_ROW = re.compile(r"\s*(?:\|\s*)?\d{1,9}[.)]?\s*\|")
+_ITEM = re.compile(r"(\s*)(\d{1,9})([.)])")
+_ROW = re.compile(r"(\s*(?:\|\s*)?)(\d{1,9})([.)]?\s*\|)")
 _COUNTS = re.compile(r"[#№]?|no|nr|num|number|rank|idx|index|(?:s|sl|sr) ?no|序号|编号")
 """The headings of a column that counts rows; other whole numbers say something of a paper."""
 _MARKER = re.compile(r"(\s*)([-*+•]|\d{1,9}[.)])(\s+)")
@@ -191,12 +190,10 @@ def _with_row_number(
     neighbour = lane[at - 1] if at > 0 else lane[0]
     barred = neighbour.text.lstrip().startswith("|")
     own = re.match(r"\s*\|[^|]*\|" if barred else r"[^|]*\|", text)
-    cell = own[0].strip(" |") if own else ""
-    open_cell = own is not None and (is_nothing(cell) or re.fullmatch(r"\d{1,9}[.)]?", cell))
-    if own is None or not open_cell or not _counts_rows(lane, at):
+    is_free = own is not None and (is_nothing(own[0].strip(" |")) or _ROW.fullmatch(own[0]))
+    found = _ROW.match(neighbour.text)
+    if own is None or found is None or not is_free or not _counts_rows(lane, at):
         return text, (), False
-    found = _NUMBER.match(neighbour.text)
-    assert found is not None
     first = _renumbered(found[0], int(at > 0))
     number = number_of(neighbour) + (at > 0)
     return first + text[own.end() :], _counting_on(lane[at:], number), True
@@ -219,7 +216,7 @@ def _dates_rows(entries: Sequence[Entry]) -> bool:
     return any(
         place.name == "date" and place.start <= found.end()
         for entry in entries
-        if (found := _NUMBER.match(entry.text))
+        if (found := _ROW.match(entry.text))
         for place in entry.reading.places
     )
 
@@ -248,8 +245,13 @@ def _counts(values: Sequence[int]) -> bool:
 
 def number_of(entry: Entry) -> int:
     """The number a numbered entry begins with."""
-    found = _NUMBER.match(entry.text)
-    return int(found[2] or found[5]) if found else 1
+    found = _number_in(entry.text)
+    return int(found[2]) if found else 1
+
+
+def _number_in(text: str) -> re.Match[str] | None:
+    """The number of an item or a row: what stands before it, itself, and what ends it."""
+    return _ROW.match(text) or _ITEM.match(text)
 
 
 def removal(document: Document, entry: Entry) -> Splice:
@@ -330,10 +332,10 @@ def apply(
 def _renumbered(line: str, by: int) -> str:
     if not by:
         return line
-    found = _NUMBER.match(line)
+    found = _number_in(line)
     if found is None:
         return line
-    before, old, end = found.groups()[:3] if found[2] else found.groups()[3:]
+    before, old, end = found.groups()
     new = str(int(old) + by)
     if end.count(" ") > 1:
         # A cell that is padded keeps its width.
