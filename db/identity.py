@@ -5,18 +5,20 @@ records become one paper, the surest links first, unless that would put two diff
 together: records a person set apart, or two arXiv identifiers, ACL names or publishers' DOIs
 that only a title connects. Linked records with a title but no authors join only when there is
 one paper they can mean. A web page is an identifier unless the titles it stands beside say that
-it is the page of several papers, such as a workshop's.
+it is the page of several papers, such as a workshop's; against an address with a number for each
+paper titles say nothing, against authors who agree little.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations, compress
 
 from db.likeness import name_of, nearly, same_person, slip
+from tracker.addresses import CODE_HOSTS, names_one_paper, parse_address
 from tracker.identifiers import Identifier, canonical, normalise_title
 from tracker.paper import Paper
 
@@ -145,22 +147,20 @@ def title_counts(record: Record) -> bool:
     return len(record.title_key) >= _SHORT and len(record.words) > 1
 
 
-def unlike(one: Record, other: Record) -> bool:
-    """Whether the titles are of different papers, unless more than a web page connects them."""
-    return title_counts(one) and title_counts(other) and _in_common(one, other) < _UNLIKE
+def unlike(one: Record, other: Record, page: Identifier) -> bool:
+    """Whether the titles are of different papers, unless more than this page connects them."""
+    return title_counts(one) and title_counts(other) and _is_shared(page, (one, other))
 
 
 def shared_pages(records: Iterable[Record]) -> frozenset[Identifier]:
-    """The web pages that are no one paper's, by the titles of the records that name them."""
-    titled: dict[Identifier, dict[str, Record]] = defaultdict(dict)
+    """The web pages that are no one paper's, by titles and authors of the records naming them."""
+    titled: dict[Identifier, dict[object, Record]] = defaultdict(dict)
     for record in records:
         for identifier in record.identifiers:
             if identifier.scheme == "url" and title_counts(record):
-                titled[identifier].setdefault(record.title_key, record)
+                titled[identifier].setdefault((record.title_key, record.names), record)
     return frozenset(
-        page
-        for page, known in titled.items()
-        if _parts([*known.values()], _NEAR) > 2 or _parts([*known.values()], _UNLIKE) > 1
+        page for page, known in titled.items() if _is_shared(page, tuple(known.values()))
     )
 
 
@@ -177,7 +177,7 @@ def link(one: Record, other: Record, shared: frozenset[Identifier] = frozenset()
         return None
     if _conflict(one.unique_names, other.unique_names) or not _years_near(one, other):
         return None
-    several = min(len(one.names), len(other.names)) > 1 and _authors_agree(one, other, share=1)
+    several = _same_people(one, other)
     if one.names and other.names:
         enough = several or len(one.title_key) >= _SHORT_WITH_AUTHORS
         agree = enough and _authors_agree(one, other) and _same_title(one, other, known=several)
@@ -216,17 +216,38 @@ def _within(one: Record, other: Record) -> bool:
     return title_counts(one) and title_counts(other) and _in_common(one, other) == 1
 
 
-def _parts(records: Sequence[Record], least: float) -> int:
-    """How many papers these differing titles are of, if those are one that have so much alike."""
+def _is_shared(page: Identifier, records: Sequence[Record]) -> bool:
+    """Whether a page that all these records name is the page of several papers."""
+    if len({record.title_key for record in records}) < 2:
+        return False
+    if names_one_paper(page.value):
+        return any(
+            one.names and other.names and not _authors_agree(one, other)
+            for one, other in combinations(records, 2)
+            if _in_common(one, other) < _UNLIKE
+        )
+    address = parse_address(page.value)
+    # The papers of one group often share the page of its code.
+    by_people = address is not None and not address.host.endswith(CODE_HOSTS)
+
+    def one_paper(one: Record, other: Record) -> bool:
+        return _in_common(one, other) >= _UNLIKE or (by_people and _same_people(one, other))
+
+    near = _parts(records, lambda one, other: _in_common(one, other) >= _NEAR)
+    return near > 2 or _parts(records, one_paper) > 1
+
+
+def _parts(records: Sequence[Record], alike: Callable[[Record, Record], bool]) -> int:
+    """How many papers these records are of, if those are one that hang together by likeness."""
     rest, parts = list(records), 0
     while rest:
         parts += 1
         frontier = [rest.pop()]
         while frontier and rest:
             one = frontier.pop()
-            alike = [_in_common(one, other) >= least for other in rest]
-            frontier += compress(rest, alike)
-            rest = [other for other, is_near in zip(rest, alike, strict=True) if not is_near]
+            found = [alike(one, other) for other in rest]
+            frontier += compress(rest, found)
+            rest = [other for other, is_alike in zip(rest, found, strict=True) if not is_alike]
     return parts
 
 
@@ -350,6 +371,11 @@ def _authors_agree(one: Record, other: Record, *, share: float = 0.5) -> bool:
     shorter, longer = sorted((one.names, other.names), key=len)
     found = sum(any(same_person(a, b) for b in longer) for a in shorter)
     return found >= share * len(shorter)
+
+
+def _same_people(one: Record, other: Record) -> bool:
+    """Whether several people wrote both, and all of the shorter list are on the longer one."""
+    return min(len(one.names), len(other.names)) > 1 and _authors_agree(one, other, share=1)
 
 
 def _same_title(one: Record, other: Record, *, known: bool) -> bool:

@@ -156,7 +156,7 @@ class Finder:
         if place is None or name.scheme != "url":
             return place
         # The page may be that of several papers.
-        return None if unlike(Record("", "", self._papers[place].paper), stated) else place
+        return None if unlike(Record("", "", self._papers[place].paper), stated, name) else place
 
 
 @dataclass(frozen=True, slots=True)

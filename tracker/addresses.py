@@ -26,6 +26,9 @@ class Address:
         return f"{self.path}?{pairs}" if pairs else self.path
 
 
+CODE_HOSTS = ("github.com", "gitlab.com", "gitee.com", "bitbucket.org", "anonymous.4open.science")
+"""Ends of the hosts where programs are kept."""
+
 # A line of text that is an address although nobody typed the scheme.
 _BARE = re.compile(r"(?:www\.[\w-]+|[\w-]+(?:\.[\w-]+)*)\.[a-z]{2,}(?::\d+)?/\S+$", re.IGNORECASE)
 # Markdown writes a\_b where the address has a_b.
@@ -87,6 +90,12 @@ def found_in(address: Address) -> Iterator[tuple[str, str]]:
             return
 
 
+def names_one_paper(url: str) -> bool:
+    """Whether a page's address, in normal form, has a number or name for each paper of a site."""
+    address = parse_address(url)
+    return address is not None and ("url", url) in found_in(address)
+
+
 def _rule(
     host: str, pattern: str, scheme: str, template: str = "{}"
 ) -> tuple[re.Pattern[str], re.Pattern[str], str, str]:
@@ -143,7 +152,7 @@ _RULES = (
     _rule(r"zenodo\.org", r"/records?/(\d+)", "doi", "10.5281/zenodo.{}"),
     _rule(
         r"openreview\.net",
-        r"[?&](?:id|forum)=([\w-]+)",
+        r"^/(?!groups?\b)[^?]*\?(?:.*?&)?(?:id|forum)=([\w-]+)",
         "url",
         "https://openreview.net/forum?id={}",
     ),

@@ -112,6 +112,41 @@ def test_a_paper_renamed_on_its_own_page_is_one() -> None:
     assert len(group([before, after, short])) == 1
 
 
+FORUM = "https://openreview.net/forum?id=hEdGeh0g"
+DOCUMENT = "https://ieeexplore.ieee.org/document/12345678"
+ARTICLE = "https://journal.example.org/articles/tiny-hedgehogs"
+REPOSITORY = "https://github.com/example/hedgehogs"
+
+
+@pytest.mark.parametrize(
+    ("page", "authors", "others", "papers"),
+    [
+        # An address with a number for each paper is the paper's own, as an arXiv number is.
+        (FORUM, (), (), 1),
+        (DOCUMENT, (), TWO, 1),
+        (DOCUMENT, TWO[:1], TWO, 1),
+        # Unless it stands beside a paper of other people by a slip.
+        (FORUM, TWO, ("Cy Other", "Di Else"), 2),
+        # Of other pages, authors who all agree say it; one alone writes several papers.
+        (ARTICLE, TWO, ("Example, A.", "Sorensen, B."), 1),
+        (ARTICLE, TWO, (), 2),
+        (ARTICLE, TWO, (TWO[0], "Cy Other"), 2),
+        (ARTICLE, TWO[:1], TWO[:1], 2),
+        # The papers of one group share its code, and a venue's page is everyone's.
+        (REPOSITORY, TWO, TWO, 2),
+        ("https://openreview.net/group?id=Example.org/2024/Workshop", (), (), 2),
+    ],
+)  # fmt: skip
+def test_unlike_titles_of_one_page_are_of_one_paper_where_address_or_authors_say_so(
+    page: str, authors: Sequence[str], others: Sequence[str], papers: int
+) -> None:
+    one = record("Imaginary Hedgehogs in Winter", page, authors=authors)
+    other = record("Paper Rockets That Never Start", page, authors=others)
+    again = record("Paper Rockets that Never Start: A Report", page)
+    assert len(group([one, other])) == papers
+    assert len(group([one, other, again])) == papers
+
+
 def test_a_line_with_links_to_two_papers_is_the_first_of_them() -> None:
     both = record("A Line", "2501.00001", "2501.00002")
     assert len(group([both, record("B", "2501.00002")])) == 2

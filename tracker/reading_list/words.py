@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
+from tracker.addresses import CODE_HOSTS
 from tracker.identifiers import Identifier, identify
 from tracker.paper import Role
 from tracker.taxonomy import section_key
@@ -29,7 +30,6 @@ _ROLES: tuple[tuple[Role, str], ...] = (
 )
 _WORDS: dict[str, Role] = {word: role for role, words in _ROLES for word in words.split()}
 _FILLER = {"official", "project", "the", "full", "text", "here", "to", "and", "ai", "v1", "v2"}
-_CODE_HOSTS = ("github.com", "gitlab.com", "gitee.com", "bitbucket.org", "anonymous.4open.science")
 _PAPER_HOSTS = (
     *(
         "arxiv.org",
@@ -86,7 +86,7 @@ def link_role(label: str, url: str) -> Role:
 def url_role(url: str) -> Role:
     """What an address says a link leads to."""
     host = (_split(url).hostname or "").removeprefix("www.")
-    if host.endswith(_CODE_HOSTS):
+    if host.endswith(CODE_HOSTS):
         return "code"
     if host.endswith(("huggingface.co", "hf.co", "modelscope.cn")):
         if "/papers/" in url:
@@ -105,7 +105,7 @@ def is_paper_url(url: str) -> bool:
     if not url.lower().startswith(("http://", "https://")):
         return False
     host = (_split(url).hostname or "").removeprefix("www.")
-    if host.endswith(_CODE_HOSTS) or "shields.io" in host:
+    if host.endswith(CODE_HOSTS) or "shields.io" in host:
         return False
     if any(identifier.scheme != "url" for identifier in identify_safely(url)):
         return True
