@@ -134,8 +134,10 @@ def _is_number(found: re.Match[str]) -> bool:
     if parts.get("day") or not month.isdigit() or not found[0][:4].isdigit():
         return False
     year, number = int(parts["year"]), int(month)
-    is_span = parts["s1"] in "-/" and number > year % 100
-    return (is_span and (number > 12 or year < FIRST_YEAR)) or (number > 12 and " " in found[0])
+    # A season may end with its century: 1999-00.
+    is_span = parts["s1"] in "-/" and (number > year % 100 or number == (year + 1) % 100)
+    no_month = not 1 <= number <= 12
+    return (is_span and (no_month or year < FIRST_YEAR)) or (number > 12 and " " in found[0])
 
 
 def _value(found: re.Match[str]) -> PartialDate | None:

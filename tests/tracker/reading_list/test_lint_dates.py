@@ -47,13 +47,30 @@ def impossible(entry: str, today: date | None = TODAY) -> list[str]:
         ("2024-06-45", "June 2024 has no day 45"),
         ("31 Nov 2024", "November 2024 has no day 31"),
         ("Feb 30, 2024", "February 2024 has no day 30"),
-        ("1824-02", "it is before 1900"),
+        ("1999.13", "there is no month 13"),
+        ("2023/15", "there is no month 15"),
         ("1824-02-03", "it is before 1900"),
         ("Feb 1824", "it is before 1900"),
     ],
 )
 def test_a_date_that_no_calendar_has_is_found(shape: str, written: str, reason: str) -> None:
     assert impossible(shape.format(written)) == [f"The date {written!r} cannot be: {reason}."]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    "written",
+    [
+        # No year that a paper could be of.
+        *("1203.4 stars", "1500.50 USD", "1024.15 tokens", "1280.5", "2048.50", "1203.4.1"),
+        *("pp. 1234-12", "1824-02", "LNCS 1234/01", "1234-56-78"),
+        # What stands beside it says what it counts or names.
+        *("$2012.50", "2012.50 USD", "2013.25 tokens", "2015.50%", "LNCS 2016/13", "pp. 1999-14"),
+        *("ISSN 1945-00", "ISSN: 2049-3630", "vol. 2021/14", "version 2023.15", "1999-00"),
+    ],
+)
+def test_a_figure_is_no_date(shape: str, written: str) -> None:
+    assert impossible(shape.format(written)) == []
 
 
 @pytest.mark.parametrize("written", ["2031-12", "2031.12", "Dec 2031", "2031-12-24", "2031"])
@@ -83,14 +100,20 @@ def test_what_is_accepted_is_dated_ahead_and_preprints_are_not(written: str, fou
     assert bool(impossible(entry)) is found
 
 
-def test_dates_in_cells_of_a_table_are_found() -> None:
-    text = (
-        "## Robots\n| Title | Date | Pages |\n|---|---|---|\n"
-        "| [Weeds and Why They Win](https://a.org/p/8) | 2024-12 | 1124-31 |\n"
-        "| [Hoes and How to Hold Them](https://a.org/p/9) | 2024-13 | 12 |\n"
+@pytest.mark.parametrize("edge", ["| ", ""])
+def test_dates_in_cells_of_a_table_are_found_and_figures_are_none(edge: str) -> None:
+    rows = (
+        "Title | Stars | Date | Price (USD)",
+        "---|---|---|---",
+        "[Weeds and Why They Win](https://a.org/p/8) | 2013.25 | 2024-12 | 1280.5",
+        "[Hoes and How to Hold Them](https://a.org/p/9) | 1500.15 | 2024-13 | 2013.50",
     )
+    text = "".join(f"{edge}{row}\n" for row in ("## Robots", *rows)).removeprefix(edge)
     found = lint(ReadingList.parse({"README.md": text}), today=TODAY)
-    assert [(finding.rule, finding.line) for finding in found] == [("impossible-date", 5)]
+    wrong = [finding for finding in found if finding.rule == "impossible-date"]
+    assert [(finding.line, finding.sentence) for finding in wrong] == [
+        (5, "The date '2024-13' cannot be: there is no month 13.")
+    ]
 
 
 @pytest.mark.parametrize(
