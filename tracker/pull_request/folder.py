@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.errors import InputError, TargetError
+from tracker.errors import InputError, TargetError, TrackerError
 from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME, local_text, with_body
 from tracker.pull_request.commands import Comment
@@ -188,23 +189,64 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def write_together(texts: Mapping[Path, str]) -> None:
-    """Replace several files' contents: when one cannot be written, all stay as they were."""
-    drafts: dict[Path, Path] = {}
+    """Replace several files' contents: when one cannot be written, all stay as they were.
+
+    Raises TargetError then, TrackerError where one that was replaced already cannot be put back,
+    and InputError where two of the names are of one file.
+    """
+    files = _real_files(texts)
+    # Always the same names, so that what a run that died left behind is taken away by the next.
+    drafts = {path: path.with_name(f".{path.name}.survey-tracker") for path in files}
+    olds = {path: path.with_name(f".{path.name}.survey-tracker-old") for path in files}
+    replaced: list[Path] = []
     path = Path()
     try:
-        for path, text in texts.items():
-            real = path.resolve()
-            # Always the same name, so that what a run that died left behind is taken away by
-            # the next.
-            drafts[real] = real.with_name(f".{real.name}.survey-tracker")
-            _write_draft(drafts[real], real, text)
+        for path, text in files.items():
+            _write_draft(drafts[path], path, text)
+            if len(files) > 1:
+                olds[path].unlink(missing_ok=True)
+                if path.exists():
+                    shutil.copy2(path, olds[path])
         for path, draft in drafts.items():
             draft.replace(path)
+            replaced.append(path)
     except OSError as error:
-        for draft in drafts.values():
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-        raise TargetError(f"{path}: cannot be written: {error.strerror}") from None
+        sentence = f"{path}: cannot be written: {error.strerror}"
+        if lost := [each for each in replaced if not _put_back(each, olds[each])]:
+            where = ", ".join(f"{each} from {olds[each]}" for each in lost)
+            raise TrackerError(f"{sentence}; put back by hand {where}") from None
+        back = "".join(f"; {each} was put back" for each in replaced)
+        _remove(*drafts.values(), *olds.values())
+        raise TargetError(f"{sentence}{back}") from None
+    if len(files) > 1:
+        _remove(*olds.values())
+
+
+def _real_files(texts: Mapping[Path, str]) -> dict[Path, str]:
+    """The texts by the files they are for, whatever links lead there."""
+    names: dict[Path, Path] = {}
+    for path in texts:
+        if (other := names.setdefault(path.resolve(), path)) is not path:
+            raise InputError(f"{path}: the same file as {other}; name it once")
+    return {real: texts[path] for real, path in names.items()}
+
+
+def _put_back(path: Path, old: Path) -> bool:
+    """Undo a replacement; a file that is new is taken away again."""
+    try:
+        if old.exists():
+            old.replace(path)
+        else:
+            path.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _write_draft(draft: Path, real: Path, text: str) -> None:

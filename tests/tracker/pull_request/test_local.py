@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 import subprocess
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.tracker.pull_request.examples import BRANCH, LIST, add, edited, proposal, put, report
-from tracker.errors import InputError, TargetError
+from tracker.errors import InputError, TargetError, TrackerError
 from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME
 from tracker.pull_request.folder import write_atomically, write_together
@@ -301,6 +303,59 @@ def test_several_files_are_written_together_or_not_at_all(tmp_path: Path) -> Non
         write_together({first: "new", second: "new"})
     assert first.read_text() == "one"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["first.md", "second.md"]
+
+
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_file_replaced_before_another_fails_is_put_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool
+) -> None:
+    first, second = tmp_path / "first.md", tmp_path / "second.md"
+    for path in (second,) if is_new else (first, second):
+        path.write_text("old", encoding="utf-8")
+        path.chmod(0o640)
+    before = {path.name: (path.read_text(), path.stat().st_mode) for path in tmp_path.iterdir()}
+    replace = Path.replace
+
+    def failing(draft: Path, path: Path) -> Path:
+        if path == second:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return replace(draft, path)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    wanted = r"second\.md: cannot be written: Input/output error; .*first\.md was put back"
+    with pytest.raises(TargetError, match=wanted):
+        write_together({first: "new", second: "new"})
+    after = {path.name: (path.read_text(), path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert after == before
+
+
+def test_a_file_that_cannot_be_put_back_is_kept_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "first.md", tmp_path / "second.md"
+    first.write_text("old", encoding="utf-8")
+    replace = Path.replace
+
+    def failing(draft: Path, path: Path) -> Path:
+        if path == second or (path.exists() and path.read_text() == "new"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return replace(draft, path)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(TrackerError, match=r"put back by hand .*first\.md from ") as told:
+        write_together({first: "new", second: "new"})
+    assert Path(str(told.value).rpartition(" from ")[2]).read_text() == "old"
+
+
+@pytest.mark.parametrize("name", ["sub/../list.md", "link.md"])
+def test_two_names_of_one_file_lose_no_text(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "list.md"
+    path.write_text("old", encoding="utf-8")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link.md").symlink_to(path)
+    with pytest.raises(InputError, match=r"the same file as .*list\.md; name it once"):
+        write_together({path: "one", tmp_path / name: "two"})
+    assert path.read_text() == "old"
 
 
 def test_writing_follows_a_symbolic_link(tmp_path: Path) -> None:
