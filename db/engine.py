@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Collection
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from tracker.errors import InputError
 from tracker.index_address import ENGINES, engine_name, in_memory
 
 LOCK_SECONDS = 30.0
+ANOTHER_S = "an SQLite file of another program, not an index; name another file"
 _ALLOWED = "allowed: an address such as sqlite:///papers.sqlite"
 _PAGE_BYTES = 8192
 # Any number: the lock that lets one writer at a time into PostgreSQL, as SQLite does by itself.
@@ -125,6 +128,28 @@ def _check_file(url: str, name: str | None) -> None:
         raise InputError(f"index.url {url!r}: cannot be read: {error.strerror}") from None
     if start and start != b"SQLite format 3\x00":
         raise InputError(f"index.url {url!r}: not an SQLite file; name another, or remove it")
+    if is_another_s(_tables(path)):
+        raise InputError(f"index.url {url!r}: {ANOTHER_S}")
+
+
+def is_another_s(tables: Collection[str]) -> bool:
+    """Whether an SQLite file with these tables is another program's."""
+    names = {name for name in tables if not name.startswith("sqlite_")}
+    return bool(names - {"alembic_version"}) and not names >= {"alembic_version", "paper"}
+
+
+def _tables(path: Path) -> list[str]:
+    """The tables in a file, told without a lock or a file beside it; none where it is unsound.
+
+    What is in a log beside it alone is not seen.
+    """
+    try:
+        address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return [name for (name,) in found]
+    except sqlite3.Error:
+        return []
 
 
 def _prepare_reading(connection: Any, _record: object) -> None:

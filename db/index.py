@@ -23,9 +23,18 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 
-from db.engine import is_forbidden, put_back, reading_engine, reason_of, said_by, take_engine
+from db.engine import (
+    ANOTHER_S,
+    is_another_s,
+    is_forbidden,
+    put_back,
+    reading_engine,
+    reason_of,
+    said_by,
+    take_engine,
+)
 from tracker.errors import InputError, TrackerError
-from tracker.index_address import file_of
+from tracker.index_address import file_of, is_there
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -171,6 +180,10 @@ class Index:
 
         config = alembic_config(connection)
         self._refuse_newer(config, found)
+        # Where a program keeps all it has in its log, the file alone does not tell.
+        dialect = connection.dialect
+        if dialect.name == "sqlite" and is_another_s(dialect.get_table_names(connection)):
+            raise InputError(f"index.url {self.name!r}: {ANOTHER_S}")
         logger.debug("bringing the index from revision %s to %s", found, NEWEST)
         command.upgrade(config, "head")
 
@@ -216,7 +229,7 @@ def require(url: str) -> None:
     """Refuse an address with no index behind it; one that is no file is taken to be there."""
     check(url)
     file = file_of(url)
-    if file is not None and not file.exists():
+    if file is not None and not is_there(file):
         raise InputError(f"index.url {url!r}: {_NO_INDEX}")
 
 

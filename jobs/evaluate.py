@@ -136,7 +136,7 @@ def _missing(settings: Settings) -> list[str]:
         return []
     file = file_of(settings.index_url)
     return [
-        f"index.url {settings.index.url!r}: there is no file {file}, so the list alone was "
+        f"index.url {settings.index.url!r}: there is no index in {file}, so the list alone was "
         "read; run `tracker discover` first, or correct the address in tracker.toml."
     ]
 

@@ -13,7 +13,7 @@ from db.identity import Record
 from db.neighbours import chunks, records_of
 from db.tables import IDENTIFIER
 from tracker.identifiers import Identifier
-from tracker.index_address import file_of
+from tracker.index_address import file_of, is_there
 from tracker.paper import Paper
 from tracker.settings import Settings
 
@@ -21,7 +21,7 @@ from tracker.settings import Settings
 def has_index(settings: Settings) -> bool:
     """Whether there is an index to look into; one that is no file is taken to be there."""
     file = file_of(settings.index_url)
-    return file is None or file.is_file()
+    return file is None or is_there(file)
 
 
 def known_papers(session: Session, identifiers: Collection[Identifier]) -> tuple[Paper, ...]:

@@ -22,6 +22,11 @@ def file_of(url: str) -> Path | None:
     return Path(name)
 
 
+def is_there(file: Path) -> bool:
+    """Whether a file may hold an index; an empty one holds none yet."""
+    return file.is_file() and file.stat().st_size > 0
+
+
 def in_memory(name: str | None) -> bool:
     """Whether SQLite would not take this name for that of a file."""
     return not name or name == ":memory:" or name.startswith("file:")

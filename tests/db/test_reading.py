@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -119,6 +119,42 @@ def test_one_of_another_program_is_refused(file: Path, revision: str, sentence: 
     short.rename(file)
     with pytest.raises(InputError, match=f"index\\.url .*{sentence}"):
         Index.open_to_read(url_of(file))
+
+
+@pytest.mark.parametrize("look", [Index.open_to_read, require])
+def test_an_empty_file_is_no_index_yet_and_is_left_empty(
+    tmp_path: Path, look: Callable[[str], object]
+) -> None:
+    (tmp_path / "papers.sqlite").touch()
+    with pytest.raises(InputError, match="there is no index yet"):
+        look(url_of(tmp_path / "papers.sqlite"))
+    [file] = tmp_path.iterdir()
+    assert file.read_bytes() == b""
+
+
+@pytest.mark.parametrize("look", [Index.open, Index.open_to_read, require])
+@pytest.mark.parametrize("table", ["address (name)", "paper (sheets)", "alembic_version (x)"])
+def test_another_program_s_file_is_refused_and_left_alone(
+    tmp_path: Path, look: Callable[[str], object], table: str
+) -> None:
+    file = tmp_path / "papers.sqlite"
+    change(file, "CREATE TABLE bread (flour)")
+    change(file, f"CREATE TABLE {table}")
+    before = file.read_bytes()
+    sentence = r"index\.url .*an SQLite file of another program, not an index; name another file"
+    with pytest.raises(InputError, match=sentence):
+        look(url_of(file))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [(file.name, before)]
+
+
+def test_another_program_s_tables_that_are_still_in_its_log_are_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "papers.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as theirs:
+        theirs.execute("PRAGMA journal_mode=WAL")
+        theirs.execute("CREATE TABLE bread (flour)")
+        with pytest.raises(InputError, match="of another program"):
+            Index.open(url_of(file))
+        assert theirs.execute("SELECT name FROM sqlite_master").fetchall() == [("bread",)]
 
 
 def test_an_empty_file_beside_which_nothing_can_be_written_is_no_index(file: Path) -> None:

@@ -111,7 +111,7 @@ def test_an_index_that_is_not_there_is_told(bakers: DatedList) -> None:
     fill(bakers.place, listed())
     point(bakers, "sqlite:///typo.sqlite")
     first = measured(bakers)["cautions"][0]
-    assert first.startswith("index.url 'sqlite:///typo.sqlite': there is no file ")
+    assert first.startswith("index.url 'sqlite:///typo.sqlite': there is no index in ")
     assert str(bakers.place / "typo.sqlite") in first
     assert "run `tracker discover` first" in first
     assert not (bakers.place / "typo.sqlite").exists()
