@@ -98,7 +98,8 @@ def _named(request: Request, folder: Path) -> tuple[str, ...]:
             f"{', '.join(outside)}: not in the folder of {request.config}; say with --config where "
             "the configuration is to be, above the list"
         )
-    return tuple(Path(name).resolve().relative_to(top).as_posix() for name in names)
+    found = (Path(name).resolve().relative_to(top).as_posix() for name in names)
+    return tuple(dict.fromkeys(found))
 
 
 def _settings(request: Request, files: Sequence[str], environ: Mapping[str, str]) -> Settings:

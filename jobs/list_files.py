@@ -19,7 +19,8 @@ def list_files(
     """`files`, or those the settings name, by the name they are shown under.
 
     That is their path as seen from the working folder. Raises InputError when the list is on
-    GitHub and no file is named; `command` is what would have been right.
+    GitHub and no file is named; `command` is what would have been right. So it does when the
+    settings name what is no file.
     """
     if not files and settings is not None:
         if settings.list.repository:
@@ -28,6 +29,10 @@ def list_files(
                 f"checkout, for example `{command}`"
             )
         files = list(_configured(settings))
+        for path in files:
+            if not path.is_file():
+                what = "a folder, not a file" if path.is_dir() else "no such file"
+                raise InputError(f"{_name(path)}: {what}; correct list.path or list.files")
     names = {path.resolve(): _name(path) for path in files}
     return {name: path for path, name in names.items()}
 

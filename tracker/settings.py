@@ -46,6 +46,13 @@ class ListSettings(_Table):
         for name in files:
             if not name or Path(name).is_absolute() or ".." in Path(name).parts:
                 raise ValueError("paths inside the repository, such as README.md")
+        first: dict[Path, str] = {}
+        for name in files:
+            if Path(name) in first:
+                raise ValueError(
+                    f"each file once, so take out {name!r}, which is {first[Path(name)]!r} again"
+                )
+            first[Path(name)] = name
         return files
 
 

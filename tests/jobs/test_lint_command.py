@@ -239,6 +239,8 @@ def test_the_configuration_says_what_holds_no_entries(place: Path) -> None:
         (None, ["README.md", "--config", "other.toml"], "other.toml: no such file"),
         (None, ["prose.md"], "prose.md: no entry was found"),
         ('[list]\nrepository = "a/b"\n', [], "tracker lint README.md"),
+        ('[list]\nfiles = ["docs"]\n', [], "docs: a folder, not a file; correct list.path or"),
+        ('[list]\nfiles = ["x.md"]\n', [], "x.md: no such file; correct list.path or list.files"),
         (None, ["README.md", "--json", "--format", "github"], "exclude each other"),
         (None, ["README.md", "--format", "xml"], "is not one of"),
     ],
@@ -247,6 +249,7 @@ def test_bad_input_is_exit_code_2(
     place: Path, config: str | None, arguments: list[str], words: str
 ) -> None:
     (place / "prose.md").write_text("Only words.\n", encoding="utf-8")
+    (place / "docs").mkdir()
     if config:
         (place / "tracker.toml").write_text(config, encoding="utf-8")
     done = tracker_lint(CLEAN, *arguments)

@@ -89,6 +89,8 @@ def test_a_branch_that_git_takes_is_taken(name: str) -> None:
         ('[list]\nrepository = "x"\n', ["'list.repository'", "'x'", "owner/name"]),
         ('[list]\nrepository = "a/b"\npath = "."\n', ["list.repository", "list.path", "remove"]),
         ('[list]\nfiles = ["../x.md"]\n', ["'list.files'", "../x.md", "inside the repository"]),
+        ('[list]\nfiles = ["a.md", "./a.md"]\n', ["'list.files'", "'./a.md'", "'a.md' again"]),
+        ('[list]\nfiles = ["a.md", "a.md/"]\n', ["'list.files'", "take out 'a.md/'"]),
         ('[list]\n[propose]\ntarget = "gh"\n', ["'propose.target'", "'gh'", "'github' or 'local'"]),
         ("[list]\n[propose]\nlimit = 0\n", ["'propose.limit'", "0", "greater than or equal to 1"]),
         ('[list]\n[propose]\nlimit = "many"\n', ["'propose.limit'", "'many'", "integer"]),

@@ -132,14 +132,27 @@ class FolderTarget:
         write_atomically(self._folder / TEXT_NAME, journal.body)
 
     def _texts(self) -> dict[str, str]:
-        texts = {}
+        return {name: self._text(path) for name, path in self._paths().items()}
+
+    def _paths(self) -> dict[str, Path]:
+        """The list's files by name; InputError where two names are of one file."""
+        names: dict[Path, str] = {}
         for name in self._names:
-            text = read_text(self._folder / name)
-            if text is None:
-                path = self._folder / name
-                raise InputError(f"{path}: no such file; correct list.path or list.files")
-            texts[name] = text
-        return texts
+            if (other := names.setdefault((self._folder / name).resolve(), name)) is not name:
+                raise InputError(
+                    f"{self._folder / name}: the same file as {other}; name one of the two in "
+                    "list.files"
+                )
+        return {name: self._folder / name for name in self._names}
+
+    @staticmethod
+    def _text(path: Path) -> str:
+        if path.is_dir():
+            raise InputError(f"{path}: a folder; name the Markdown files in it in list.files")
+        text = read_text(path)
+        if text is None:
+            raise InputError(f"{path}: no such file; correct list.path or list.files")
+        return text
 
     def _journal(self, texts: Mapping[str, str]) -> _Journal | None:
         """What a run that died left to do; None when nothing, or when a person edited since."""
@@ -174,7 +187,7 @@ def read_text(path: Path) -> str | None:
     """A file's content, UTF-8 with surrogateescape and newlines as they are; None if absent."""
     try:
         return path.read_bytes().decode("utf-8", "surrogateescape")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise TargetError(f"{path}: cannot be read: {error.strerror}") from None

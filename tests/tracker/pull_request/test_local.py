@@ -229,6 +229,24 @@ def test_problems_are_named(checkout: Path, tmp_path: Path) -> None:
         local_target(checkout, ["LIST.md"], BRANCH).read()
 
 
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        (["docs"], r"docs: a folder; name the Markdown files in it in list\.files"),
+        (["README.md/x"], r"x: no such file; correct list\.path or list\.files"),
+        (["README.md", "link.md"], r"link\.md: the same file as README\.md; .* in list\.files"),
+    ],
+)
+def test_names_that_are_of_no_file_of_their_own_are_refused(
+    tmp_path: Path, names: list[str], sentence: str
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "README.md").write_text(LIST, encoding="utf-8")
+    (tmp_path / "link.md").symlink_to("README.md")
+    with pytest.raises(InputError, match=sentence):
+        local_target(tmp_path, names, BRANCH).read()
+
+
 def test_a_checkout_that_git_cannot_read_is_not_taken_for_a_folder(
     checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
