@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
-from tracker.errors import InputError
+from tracker.errors import SettingError
 from tracker.index_address import ENGINES, engine_name, in_memory
 
 LOCK_SECONDS = 30.0
@@ -27,10 +27,12 @@ _POSTGRES_LOCK = 7_205_759
 def take_engine(url: str) -> Engine:
     """The engine for an address: one that nobody uses, or a new one; see `put_back`.
 
-    Raises InputError naming index.url when the address, its folder or its file is no good.
+    Raises SettingError naming index.url when the address, its folder or its file is no good.
     """
     if engine_name(url) not in ENGINES:
-        raise InputError(f"index.url {url!r}: an index is kept in SQLite or PostgreSQL; {_ALLOWED}")
+        raise SettingError(
+            f"index.url {url!r}: an index is kept in SQLite or PostgreSQL; {_ALLOWED}"
+        )
     try:
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
@@ -40,10 +42,10 @@ def take_engine(url: str) -> Engine:
                 address = address.set(database=str(Path(address.database or "").absolute()))
         return _idle.pop(address, None) or _new_engine(address)
     except (ArgumentError, NoSuchModuleError) as error:
-        raise InputError(f"index.url {url!r}: {error}; {_ALLOWED}") from None
+        raise SettingError(f"index.url {url!r}: {error}; {_ALLOWED}") from None
     except ModuleNotFoundError as error:
         shown = make_url(url).render_as_string(hide_password=True)
-        raise InputError(
+        raise SettingError(
             f"index.url {shown!r}: its driver, the Python package {error.name}, is not installed; "
             "install it, or name an SQLite file such as sqlite:///papers.sqlite"
         ) from None
@@ -113,23 +115,23 @@ def _check_file(url: str, name: str | None) -> None:
         return
     path = Path(name)
     if not path.parent.is_dir():
-        raise InputError(
+        raise SettingError(
             f"index.url {url!r}: the folder {str(path.parent)!r} does not exist; "
             "make it, or correct the address"
         )
     if path.is_dir():
-        raise InputError(f"index.url {url!r}: is a folder; name a file such as papers.sqlite")
+        raise SettingError(f"index.url {url!r}: is a folder; name a file such as papers.sqlite")
     try:
         with path.open("rb") as file:
             start = file.read(16)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise InputError(f"index.url {url!r}: cannot be read: {error.strerror}") from None
+        raise SettingError(f"index.url {url!r}: cannot be read: {error.strerror}") from None
     if start and start != b"SQLite format 3\x00":
-        raise InputError(f"index.url {url!r}: not an SQLite file; name another, or remove it")
+        raise SettingError(f"index.url {url!r}: not an SQLite file; name another, or remove it")
     if is_another_s(_tables(path)):
-        raise InputError(f"index.url {url!r}: {ANOTHER_S}")
+        raise SettingError(f"index.url {url!r}: {ANOTHER_S}")
 
 
 def is_another_s(tables: Collection[str]) -> bool:

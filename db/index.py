@@ -33,7 +33,7 @@ from db.engine import (
     said_by,
     take_engine,
 )
-from tracker.errors import InputError, TrackerError
+from tracker.errors import SettingError, TrackerError
 from tracker.index_address import file_of, is_there
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ _NO_INDEX = (
 )
 
 
-class _CannotWriteError(InputError):
+class _CannotWriteError(SettingError):
     """The file of an index, or the folder it lies in, cannot be written."""
 
 
@@ -68,7 +68,7 @@ class Index:
     def open(cls, url: str) -> Self:
         """Open the index at a database address, created or brought up to date where needed.
 
-        Raises InputError naming index.url when the address, its folder or the file is no good
+        Raises SettingError naming index.url when the address, its folder or the file is no good
         or the file was written by a newer program.
         """
         engine = take_engine(url)
@@ -77,7 +77,7 @@ class Index:
             index._migrate()
         except (DatabaseError, sqlite3.Error) as error:
             index.close()
-            kind = _CannotWriteError if is_forbidden(error) else InputError
+            kind = _CannotWriteError if is_forbidden(error) else SettingError
             raise kind(f"index.url {index.name!r}: {reason_of(error)}") from None
         except BaseException:
             index.close()
@@ -88,7 +88,7 @@ class Index:
     def open_to_read(cls, url: str) -> Self:
         """Open an index that is there, to read it: also where nothing can be written.
 
-        None is made. Raises InputError as `open` does, when there is no index yet, and for one
+        None is made. Raises SettingError as `open` does, when there is no index yet, and for one
         of an older program that cannot be brought up to date.
         """
         require(url)
@@ -105,7 +105,7 @@ class Index:
             index._check_revision()
         except (DatabaseError, sqlite3.Error) as error:
             index.close()
-            raise InputError(
+            raise SettingError(
                 f"index.url {url!r}: cannot be read without writing ({said_by(error)}); check its "
                 "folder and permissions"
             ) from None
@@ -183,7 +183,7 @@ class Index:
         # Where a program keeps all it has in its log, the file alone does not tell.
         dialect = connection.dialect
         if dialect.name == "sqlite" and is_another_s(dialect.get_table_names(connection)):
-            raise InputError(f"index.url {self.name!r}: {ANOTHER_S}")
+            raise SettingError(f"index.url {self.name!r}: {ANOTHER_S}")
         logger.debug("bringing the index from revision %s to %s", found, NEWEST)
         command.upgrade(config, "head")
 
@@ -195,7 +195,7 @@ class Index:
             if found is not None:
                 ScriptDirectory.from_config(config).get_revision(found)
         except CommandError:
-            raise InputError(
+            raise SettingError(
                 f"index.url {self.name!r}: written by a newer survey-tracker (revision {found}); "
                 "update survey-tracker, or name another file"
             ) from None
@@ -205,10 +205,10 @@ class Index:
         with self.engine.connect() as connection:
             found = _revision(connection)
             if found is None:
-                raise InputError(f"index.url {self.name!r}: {_NO_INDEX}")
+                raise SettingError(f"index.url {self.name!r}: {_NO_INDEX}")
             if found != NEWEST:
                 self._refuse_newer(alembic_config(connection), found)
-                raise InputError(
+                raise SettingError(
                     f"index.url {self.name!r}: written by an older survey-tracker (revision "
                     f"{found}); it must be brought up to date and cannot be written; check its "
                     "folder and permissions"
@@ -230,7 +230,7 @@ def require(url: str) -> None:
     check(url)
     file = file_of(url)
     if file is not None and not is_there(file):
-        raise InputError(f"index.url {url!r}: {_NO_INDEX}")
+        raise SettingError(f"index.url {url!r}: {_NO_INDEX}")
 
 
 def check(url: str) -> None:

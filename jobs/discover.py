@@ -22,7 +22,7 @@ from tracker.paper import Paper
 from tracker.settings import Settings
 from tracker.sources import Batch, Enriches, Examples, LooksUpOnly, Source
 
-NO_SOURCE = "no source of papers is configured; add one under [sources], such as sources.arxiv"
+NO_SOURCE = "sources: no source of papers is configured; add one, such as sources.arxiv"
 
 _LOOK_UPS = "looked up"
 _LOOK_AGAIN = timedelta(days=30)

@@ -13,7 +13,7 @@ from jobs.console import Console, table, terminal_width
 from jobs.discover import NO_SOURCE, SourceReport, discover, examples_of, http_of
 from jobs.index_file import open_index
 from jobs.status import silences
-from tracker.errors import InputError
+from tracker.errors import InputError, SettingError
 from tracker.identifiers import Identifier
 from tracker.settings import Settings
 from tracker.sources import Batch, LooksUpOnly, Source, build_sources
@@ -96,7 +96,7 @@ def discover_alone(
 def _chosen(sources: Sequence[Source], names: Collection[str]) -> list[Source]:
     sources = [source for source in sources if not isinstance(source, LooksUpOnly)]
     if not sources:
-        raise InputError(NO_SOURCE)
+        raise SettingError(NO_SOURCE)
     known = list(dict.fromkeys(source.name for source in sources))
     for name in names:
         if name not in known:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from tracker.errors import InputError
+from tracker.errors import InputError, SettingError
 from tracker.pull_request.local_git import checkout_around
 from tracker.reading_list import read_text
 from tracker.reading_list.lint_files import Checkout
@@ -18,13 +18,13 @@ def list_files(
 ) -> dict[str, Path]:
     """`files`, or those the settings name, by the name they are shown under.
 
-    That is their path as seen from the working folder. Raises InputError when the list is on
-    GitHub and no file is named; `command` is what would have been right. So it does when the
-    settings name what is no file.
+    That is their path as seen from the working folder. Raises SettingError when no file is named
+    and the list is on GitHub, where `command` is what would have been right, or the settings name
+    what is no file.
     """
     if not files and settings is not None:
         if settings.list.repository:
-            raise InputError(
+            raise SettingError(
                 f"list.repository {settings.list.repository!r} is on GitHub; name the files of a "
                 f"checkout, for example `{command}`"
             )
@@ -32,7 +32,9 @@ def list_files(
         for path in files:
             if not path.is_file():
                 what = "a folder, not a file" if path.is_dir() else "no such file"
-                raise InputError(f"{_name(path)}: {what}; correct list.path or list.files")
+                raise SettingError(
+                    f"list.files: {_name(path)}: {what}; correct list.path or list.files"
+                )
     names = {path.resolve(): _name(path) for path in files}
     return {name: path for path, name in names.items()}
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from tracker.errors import InputError, TargetError
+from tracker.errors import SettingError, TargetError
 from tracker.pull_request.local_git import LocalRepository
 from tracker.reading_list import ReadingList
 from tracker.settings import Settings
@@ -82,12 +82,12 @@ class ListHistory:
 def read_history(settings: Settings) -> ListHistory:
     """The history of the list that the settings name.
 
-    Raises InputError, naming the remedy, when there is no checkout, no such branch or no commit
+    Raises SettingError, naming the remedy, when there is no checkout, no such branch or no commit
     with one of the list's files.
     """
     repository = settings.list.repository
     if repository:
-        raise InputError(
+        raise SettingError(
             f"list.repository {repository!r} is on GitHub, and its history is read from a "
             f"checkout: `git clone https://github.com/{repository}`, and set list.path to that "
             "folder in place of list.repository"
@@ -96,21 +96,21 @@ def read_history(settings: Settings) -> ListHistory:
     try:
         found = LocalRepository.around(folder) if folder.is_dir() else None
     except TargetError as error:
-        raise InputError(f"list.path: {error}") from None
+        raise SettingError(f"list.path: {error}") from None
     if found is None:
-        raise InputError(
+        raise SettingError(
             f"list.path {str(folder)!r}: not in a git checkout, and what the list once held is "
             "read from its history; clone the list's repository and name that folder"
         )
     branch = settings.list.branch or "HEAD"
     head = found.head(branch)
     if head is None and not settings.list.branch:
-        raise InputError(
+        raise SettingError(
             f"list.path {str(folder)!r}: the checkout has no commit yet, and what the list once "
             "held is read from its history; commit the list first"
         )
     if head is None:
-        raise InputError(f"list.branch {branch!r}: no such branch in {folder}; correct it")
+        raise SettingError(f"list.branch {branch!r}: no such branch in {folder}; correct it")
     prefix = _Git(folder)("rev-parse", "--show-prefix").rstrip("\n")
     git = _Git(Path(_Git(folder)("rev-parse", "--show-toplevel").rstrip("\n")))
     changes = [
@@ -123,7 +123,7 @@ def read_history(settings: Settings) -> ListHistory:
     if not any(version.blobs for version in versions):
         names = ", ".join(settings.list.files)
         broken = f" ({git.problems[0]})" if git.problems else ""
-        raise InputError(
+        raise SettingError(
             f"list.files: {names}: not in the history of {branch}{broken}; name its files"
         )
     skip = settings.list.skip_sections

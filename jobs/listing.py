@@ -13,7 +13,7 @@ from db.consolidate import READING_LIST
 from db.index import Index
 from jobs.console import Console
 from tracker.counting import counted
-from tracker.errors import InputError
+from tracker.errors import SettingError
 from tracker.identifiers import normalise_title, url_of
 from tracker.paper import Paper
 from tracker.pull_request.target import Snapshot
@@ -51,11 +51,11 @@ class Listing:
 
 
 def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
-    """The reading list in these texts; raises InputError when it has no entry to learn from."""
+    """The reading list in these texts; raises SettingError when it has no entry to learn from."""
     reading_list = ReadingList.parse(files, skip_sections=settings.list.skip_sections)
     if not reading_list.entries:
         names = ", ".join(files)
-        raise InputError(
+        raise SettingError(
             f"list.files: no entry was found in {names}; name the files that hold the list, and "
             "see `tracker init` for what can be read"
         )
@@ -193,7 +193,7 @@ def sections_to_file_under(
 ) -> Taxonomy:
     """The sections a paper can be filed under, with the settings' descriptions.
 
-    Raises InputError for a section of the settings that the list does not have.
+    Raises SettingError for a section of the settings that the list does not have.
 
     Those that hold entries; of the empty ones, those that the settings describe and those
     beside a section that holds entries: a heading with prose alone is no place for papers. What
@@ -227,13 +227,13 @@ def likely_names(taxonomy: Taxonomy, name: str) -> str:
 
 
 def section_settings(taxonomy: Taxonomy, settings: Settings) -> dict[Path, SectionSettings]:
-    """The settings of sections by path; raises InputError for one the list does not have."""
+    """The settings of sections by path; raises SettingError for one the list does not have."""
     found: dict[Path, SectionSettings] = {}
     for name, section in settings.sections.items():
         known = taxonomy.find(name)
         if known is None:
             remedy = likely_names(taxonomy, name)
-            raise InputError(f"sections.{name!r}: no one section is called that; {remedy}")
+            raise SettingError(f"sections.{name!r}: no one section is called that; {remedy}")
         found[known.path] = section
     return found
 

@@ -26,7 +26,7 @@ from jobs.listing import likely_names, section_settings, sections_to_file_under,
 from jobs.past import Finder, Held, Known, held, known_papers
 from tracker.counting import counted
 from tracker.days import today
-from tracker.errors import InputError
+from tracker.errors import InputError, SettingError
 from tracker.identifiers import normalise_title
 from tracker.reading_list import Entry, ReadingList
 from tracker.settings import SectionSettings, Settings
@@ -298,11 +298,11 @@ def _papers(settings: Settings, start: date, end: date) -> list[Known]:
     since = start - timedelta(days=365)
     fill = f"fill it with `tracker discover --since {since}`"
     if not has_index(settings):
-        raise InputError(f"index.url {settings.index.url!r}: there is no index yet; {fill}")
+        raise SettingError(f"index.url {settings.index.url!r}: there is no index yet; {fill}")
     with Index.open_to_read(settings.index_url) as index:
         papers = known_papers(index, end)
     if not any(known.day >= start for known in papers):
-        raise InputError(
+        raise SettingError(
             f"index.url {settings.index.url!r}: no paper in it appeared between {start} and "
             f"{end}; {fill}"
         )

@@ -2,6 +2,7 @@
 
 TrackerError              something failed that the user should read about; exit code 1
 ├── InputError            bad configuration, argument or input file; exit code 2
+│   └── SettingError      a key of the configuration that turns out wrong only when it is used
 ├── SourceError           a source of papers failed; the run goes on with the others
 └── TargetError           the pull request could not be written
 """
@@ -17,6 +18,14 @@ class InputError(TrackerError):
     """Bad input: the sentence names the file, the key and the remedy."""
 
     exit_code = 2
+
+
+class SettingError(InputError):
+    """A setting in itself well formed, and wrong for the list, the disk or the index it meets.
+
+    The sentence begins with the key. Whoever raises it knows the settings and not their file; the
+    command, which does, puts the file's name before the sentence.
+    """
 
 
 class SourceError(TrackerError):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+
+from tracker.errors import InputError, SettingError
 
 if TYPE_CHECKING:
     from tracker.settings import Settings
@@ -31,7 +34,15 @@ class Day(click.ParamType[date]):
 
 
 def common_options(command: Command) -> Command:
-    """The flags every command has."""
+    """The flags every command has; a wrong setting is told with the configuration's name."""
+
+    @wraps(command)
+    def named(**arguments: Any) -> Any:
+        try:
+            return command(**arguments)
+        except SettingError as error:
+            raise InputError(f"{arguments['config']}: {error}") from error
+
     options = [
         click.option(
             "--config",
@@ -43,9 +54,10 @@ def common_options(command: Command) -> Command:
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
         click.option("--debug", is_flag=True, help="Log in detail, show tracebacks."),
     ]
+    decorated: Any = named
     for option in reversed(options):
-        command = option(command)
-    return command
+        decorated = option(decorated)
+    return cast(Command, decorated)
 
 
 def settings_of(config: Path) -> Settings:

@@ -17,6 +17,7 @@ from tests.db.test_reading import NAMELESS
 from tests.jobs import corpus
 from tests.jobs.test_run import CONFIG, go
 
+LIST = "# Bread\n\n## Ovens\n\n- [Wood ovens and the crust](https://arxiv.org/abs/2401.00001)\n"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -151,18 +152,42 @@ def test_github_without_a_token_says_which(
     assert "GITHUB_TOKEN is not set" in said
 
 
-@pytest.mark.parametrize("listed", ['path = "nowhere"', 'path = "."\nfiles = ["LIST.md"]'])
-def test_a_list_that_is_not_there_is_bad_configuration(
+@pytest.mark.parametrize(
+    ("listed", "command", "words"),
+    [
+        ('path = "nowhere"', "run", ["list.path: there is no folder", "correct it"]),
+        (
+            'files = ["LIST.md"]',
+            "run",
+            ["list.files: ", "LIST.md: no such file; ", "correct list.path or list.files"],
+        ),
+        (
+            'files = ["LIST.md"]',
+            "lint",
+            ["list.files: ", "LIST.md: no such file; correct list.path"],
+        ),
+        ('[sections."Ofens"]\nexclude = true', "evaluate", ["sections.'Ofens'", "'Ovens'"]),
+        ('[index]\nurl = "sqlite:///no/x.sqlite"', "status", ["index.url", "make it, or correct"]),
+        ('[[sources.files]]\npath = "no.jsonl"', "discover", ["sources.files: ", "correct path"]),
+        ("", "discover", ["sources: no source of papers"]),
+    ],
+)
+def test_a_setting_that_fits_nothing_there_is_named_with_its_file(
     tmp_path: Path,
     listed: str,
+    command: str,
+    words: list[str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    (tmp_path / "tracker.toml").write_text(f"[list]\n{listed}\n", encoding="utf-8")
+    (tmp_path / "my.toml").write_text(f"[list]\n{listed}\n", encoding="utf-8")
+    (tmp_path / "README.md").write_text(LIST, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    code, _, said = refused(monkeypatch, capsys, "run")
+    code, _, said = refused(monkeypatch, capsys, command, "--config", "my.toml")
     assert code == 2
-    assert "correct list.path" in said
+    *_, told = said.splitlines()
+    assert told.startswith(f"error: my.toml: {words[0]}")
+    assert all(word in told for word in words)
 
 
 def test_when_every_source_fails_the_exit_code_is_1(

@@ -150,7 +150,7 @@ def test_no_source_is_bad_configuration(tmp_path: Path) -> None:
     for sources in neither:
         data = {"list": {"path": "."}, "sources": sources}
         settings = parse_settings(data, tmp_path / "tracker.toml", {})
-        with pytest.raises(InputError, match=r"no source .* is configured; add one under"):
+        with pytest.raises(InputError, match=r"no source .* is configured; add one"):
             discover_alone(settings, QUIET, until=UNTIL)
 
 

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.errors import InputError, TargetError, TrackerError
+from tracker.errors import InputError, SettingError, TargetError, TrackerError
 from tracker.pull_request import block
 from tracker.pull_request.body import TEXT_NAME, local_text, with_body
 from tracker.pull_request.commands import Comment
@@ -135,23 +135,23 @@ class FolderTarget:
         return {name: self._text(path) for name, path in self._paths().items()}
 
     def _paths(self) -> dict[str, Path]:
-        """The list's files by name; InputError where two names are of one file."""
+        """The list's files by name; SettingError where two names are of one file."""
         names: dict[Path, str] = {}
         for name in self._names:
             if (other := names.setdefault((self._folder / name).resolve(), name)) is not name:
-                raise InputError(
-                    f"{self._folder / name}: the same file as {other}; name one of the two in "
-                    "list.files"
+                raise SettingError(
+                    f"list.files: {self._folder / name}: the same file as {other}; name one of the "
+                    "two"
                 )
         return {name: self._folder / name for name in self._names}
 
     @staticmethod
     def _text(path: Path) -> str:
         if path.is_dir():
-            raise InputError(f"{path}: a folder; name the Markdown files in it in list.files")
+            raise SettingError(f"list.files: {path}: a folder; name the Markdown files in it")
         text = read_text(path)
         if text is None:
-            raise InputError(f"{path}: no such file; correct list.path or list.files")
+            raise SettingError(f"list.files: {path}: no such file; correct list.path or list.files")
         return text
 
     def _journal(self, texts: Mapping[str, str]) -> _Journal | None:

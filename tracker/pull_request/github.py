@@ -17,7 +17,7 @@ from github import Auth, Github, GithubException
 from github import PullRequest as Pulls
 from urllib3.util.retry import Retry
 
-from tracker.errors import InputError, TargetError
+from tracker.errors import SettingError, TargetError
 from tracker.pull_request import rolling
 from tracker.pull_request.body import (
     is_our_title,
@@ -102,7 +102,7 @@ class GithubTarget:
             base = self._base or self._repository.default_branch
             owner = self._repository.owner.login
         if base == self._branch:
-            raise InputError(
+            raise SettingError(
                 f"propose.branch {base!r} is the branch of {self._name} that the list is on; "
                 f"name another, such as {ProposeSettings().branch}"
             )

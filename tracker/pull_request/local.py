@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from tracker.errors import InputError, TargetError
+from tracker.errors import SettingError, TargetError
 from tracker.pull_request import block, rolling
 from tracker.pull_request.body import TEXT_NAME, local_text
 from tracker.pull_request.commands import Comment
@@ -37,17 +37,17 @@ def local_target(
     """The target for a folder with a reading list, in a git checkout or not.
 
     `files` are relative to `folder`; `branch` is the one proposals are committed to; `base`
-    the one they are meant for, None for the one that is checked out. Raises InputError when
+    the one they are meant for, None for the one that is checked out. Raises SettingError when
     there is no such folder or base.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; correct list.path")
+        raise SettingError(f"list.path: there is no folder {folder}; correct it")
     repository = LocalRepository.around(folder)
     if repository is None:
         return FolderTarget(folder, files, branch)
     head = repository.head(base or "HEAD")
     if head is None and base is not None:
-        raise InputError(f"{folder}: there is no branch {base!r}; correct list.branch")
+        raise SettingError(f"list.branch {base!r}: {folder} has no such branch; correct it")
     # A list that git does not keep, such as a copy in an ignored folder, is no more than files.
     if head is None or not all(repository.blob(head, name) for name in files):
         return FolderTarget(folder, files, branch)
@@ -165,10 +165,9 @@ class LocalTarget:
         # Someone is looking at the proposals; their text knows what they are meant for.
         record = block.decode(body)
         if record is None or not record.base:
-            raise InputError(
-                f"{self._repository.folder}: {base} is checked out, the branch that "
-                "propose.branch names for proposals; check out the list's own branch or set "
-                "list.branch, or name another in propose.branch"
+            raise SettingError(
+                f"propose.branch {base!r}: is checked out in {self._repository.folder}; check out "
+                "the list's own branch or set list.branch, or name another"
             )
         return record.base
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tracker.errors import InputError, TargetError
+from tracker.errors import SettingError, TargetError
 from tracker.pull_request.message import signed
 from tracker.pull_request.rolling import Blob, Commit, Divergence
 from tracker.pull_request.target import Conflict, Plan
@@ -116,7 +116,7 @@ class LocalRepository:
     def text(self, blob: Blob, path: str) -> str:
         mode, name = blob
         if not mode.startswith("100"):
-            raise InputError(f"{path}: not a file in git; name the file itself in list.files")
+            raise SettingError(f"list.files {path!r}: not a file in git; name the file itself")
         content = self._bytes("cat-file", "blob", name)
         return content.decode("utf-8", "surrogateescape")
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from tracker.counting import counted
-from tracker.errors import InputError, SourceError
+from tracker.errors import SettingError, SourceError
 from tracker.paper import Paper
 from tracker.sources import Batch
 from tracker.sources.fields import day
@@ -34,6 +34,7 @@ _LONGEST_LINE = 10_000_000
 _CHUNK = 1_000_000
 _TOLD = 10
 """Bad lines named one by one; of the others the number is enough."""
+_KEY = "sources.files"
 _REMEDY = "correct path under [[sources.files]]"
 
 
@@ -85,7 +86,7 @@ class FileSource:
     def read(self, watermark: str | None, until: date) -> Iterator[Batch]:
         """Batches of the papers that appeared up to `until` and were not taken before.
 
-        A watermark that is a day means that papers up to that day are known. Raises InputError
+        A watermark that is a day means that papers up to that day are known. Raises SettingError
         when the file cannot be opened or nothing in it can be read, SourceError when it
         breaks off.
         """
@@ -94,7 +95,7 @@ class FileSource:
             with _opened(self._path) as stream:
                 stream.read(0)
         except OSError as error:
-            raise InputError(f"{self._path}: {_unreadable(error)}; {_REMEDY}") from None
+            raise SettingError(f"{_KEY}: {self._path}: {_unreadable(error)}; {_REMEDY}") from None
         old = _State.parse(watermark) or _State()
         since = str(day(watermark) or "")
         stamp = (status.st_size, status.st_mtime_ns)
@@ -201,13 +202,13 @@ class _Reader:
         return told
 
     def conclude(self) -> None:
-        """Say how many lines were bad; InputError when no line of the whole file was good."""
+        """Say how many lines were bad; SettingError when no line of the whole file was good."""
         if self._bad > _TOLD:
             self._problems.append(f"{self._path}: {self._bad} lines in all could not be read")
         if self._bad and not self._good and not self._start:
-            raise InputError(
-                f"{self._path}: of its {counted(self._bad, 'line')} none is a paper in JSON; "
-                f"{self._first_reason}; put the file right, or {_REMEDY}"
+            raise SettingError(
+                f"{_KEY}: {self._path}: of its {counted(self._bad, 'line')} none is a paper in "
+                f"JSON; {self._first_reason}; put the file right, or {_REMEDY}"
             )
 
     def _take(self, part: bytes) -> None:
