@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tracker.paper import Paper
+from tracker.settings import is_category
 
 USUAL_CATEGORIES = ("cs.CL", "cs.AI", "cs.LG", "cs.CV")
 """Where papers on language models appear; for a list whose entries could not be looked up."""
@@ -67,7 +68,9 @@ def categories_of(papers: Iterable[Paper]) -> Categories:
     arXiv finds a paper under each of its categories, not only the primary one. Without a paper
     whose categories are known the usual ones are given.
     """
-    left = [frozenset(paper.categories) for paper in papers if paper.categories]
+    # arXiv gives classes of the ACM and the AMS, such as 68T50, beside its own categories.
+    named = (frozenset(filter(is_category, paper.categories)) for paper in papers)
+    left = [categories for categories in named if categories]
     known = len(left)
     names: list[str] = []
     while left and len(names) < _MOST_CATEGORIES and known - len(left) < _NEARLY_ALL * known:

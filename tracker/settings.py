@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-import difflib
 import os
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from tracker.errors import InputError
 from tracker.index_address import ENGINES, engine_name, file_of, with_file
+from tracker.settings_sentence import sentence
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    # Strict: a number or a switch in quotes is a slip, and what it would be taken for is a guess.
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+    )
+
+
+_Item = TypeVar("_Item")
+# TOML has lists, and the settings keep them as tuples; that alone is converted.
+_Listed = Annotated[tuple[_Item, ...], Field(strict=False)]
 
 
 def _check_http(value: str) -> str:
@@ -27,8 +40,17 @@ def _check_http(value: str) -> str:
     return value.rstrip("/")
 
 
+_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)*(?:\.(?:[A-Z]{2}|[a-z]+(?:-[a-z]+)*))?")
+
+
+def is_category(name: str) -> bool:
+    """Whether a name has the form of an arXiv category: `cs.CL`, `hep-th`, `physics.med-ph`."""
+    return _CATEGORY.fullmatch(name) is not None
+
+
 _REPOSITORY = r"^[\w.-]+/[\w.-]+$"
 _BRANCH = r"^[A-Za-z0-9][\w./-]*$"
+_PATTERNS = {_REPOSITORY: "owner/name", _BRANCH: "a branch name"}
 
 
 class ListSettings(_Table):
@@ -36,9 +58,9 @@ class ListSettings(_Table):
 
     repository: str | None = Field(None, pattern=_REPOSITORY)
     path: str | None = None
-    files: tuple[str, ...] = Field(("README.md",), min_length=1)
+    files: _Listed[str] = Field(("README.md",), min_length=1)
     branch: str | None = None
-    skip_sections: tuple[str, ...] = ()
+    skip_sections: _Listed[str] = ()
 
     @field_validator("files")
     @classmethod
@@ -66,16 +88,16 @@ class SectionSettings(_Table):
     description: str = ""
     exclude: bool = False
     limit: int | None = Field(None, ge=1, le=100)
-    labels: tuple[str, ...] = ()
-    reviewers: tuple[str, ...] = ()
-    assignees: tuple[str, ...] = ()
+    labels: _Listed[str] = ()
+    reviewers: _Listed[str] = ()
+    assignees: _Listed[str] = ()
 
 
 class ArxivSettings(_Table):
     """The arXiv API (https://info.arxiv.org/help/api/user-manual.html)."""
 
     url: str = "https://export.arxiv.org/api/query"
-    categories: tuple[str, ...] = Field(..., min_length=1)
+    categories: _Listed[str] = Field(..., min_length=1)
     overlap_days: int = Field(3, ge=0, le=60)
     first_days: int = Field(7, ge=1, le=3650)
     _url = field_validator("url")(_check_http)
@@ -84,8 +106,8 @@ class ArxivSettings(_Table):
     @classmethod
     def _named(cls, categories: tuple[str, ...]) -> tuple[str, ...]:
         for name in categories:
-            if not name.replace("-", "").replace(".", "").isalnum():
-                raise ValueError("arXiv categories such as cs.CL")
+            if not is_category(name):
+                raise ValueError(f"arXiv categories such as cs.CL or hep-th, as {name!r} is not")
         return categories
 
 
@@ -93,7 +115,7 @@ class ArxivOaiSettings(_Table):
     """arXiv's OAI-PMH interface."""
 
     url: str = "https://oaipmh.arxiv.org/oai"
-    sets: tuple[str, ...] = ()
+    sets: _Listed[str] = ()
     _url = field_validator("url")(_check_http)
 
 
@@ -103,7 +125,7 @@ class SemanticScholarSettings(_Table):
     url: str = "https://api.semanticscholar.org"
     query: str = ""
     recommend: bool = False
-    citations_of: tuple[str, ...] = ()
+    citations_of: _Listed[str] = ()
     _url = field_validator("url")(_check_http)
 
 
@@ -128,8 +150,8 @@ class SourceSettings(_Table):
     arxiv: ArxivSettings | None = None
     arxiv_oai: ArxivOaiSettings | None = None
     semantic_scholar: SemanticScholarSettings | None = None
-    feeds: tuple[FeedSettings, ...] = ()
-    files: tuple[FileSettings, ...] = ()
+    feeds: _Listed[FeedSettings] = ()
+    files: _Listed[FileSettings] = ()
 
 
 class ProposeSettings(_Table):
@@ -146,9 +168,9 @@ class ProposeSettings(_Table):
     min_relevance: float = Field(0.5, ge=0, le=1)
     min_confidence: float = Field(0.4, ge=0, le=1)
     precision: float | None = Field(None, gt=0, lt=1)
-    labels: tuple[str, ...] = ()
-    reviewers: tuple[str, ...] = ()
-    assignees: tuple[str, ...] = ()
+    labels: _Listed[str] = ()
+    reviewers: _Listed[str] = ()
+    assignees: _Listed[str] = ()
     updates: bool = True
     dashboard: bool = True
 
@@ -198,7 +220,7 @@ class LinkSettings(_Table):
     `doi_url` resolves DOIs.
     """
 
-    ignore: tuple[str, ...] = ()
+    ignore: _Listed[str] = ()
     recheck_days: float = Field(30, ge=0, le=3650)
     timeout: float = Field(20, gt=0, le=300)
     requests: int | None = Field(None, ge=1)
@@ -228,13 +250,18 @@ class Settings(_Table):
     folder: Path = Field(Path(), exclude=True)
 
     @model_validator(mode="after")
-    def _one_place(self) -> Self:
+    def _at_odds(self) -> Self:
         if self.list.repository and self.list.path:
             raise ValueError("list.repository and list.path exclude each other; remove one")
         if self.propose.target == "github" and self.list.path:
             raise ValueError('propose.target "github" needs list.repository instead of list.path')
         if self.propose.target == "local" and self.list.repository:
             raise ValueError('propose.target "local" needs list.path instead of list.repository')
+        if self.propose.precision is not None and "min_confidence" in self.propose.model_fields_set:
+            raise ValueError(
+                "propose.precision and propose.min_confidence exclude each other, since either "
+                "says how sure a section must be; remove one"
+            )
         if self.propose.branch == self.list.branch:
             raise ValueError(
                 f"propose.branch and list.branch are both {self.list.branch!r}; the proposals need "
@@ -296,65 +323,4 @@ def parse_settings(
     try:
         return Settings.model_validate({**data, "folder": path.resolve().parent})
     except ValidationError as error:
-        raise InputError(f"{path}: {_sentence(error)}") from None
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first problem of a validation, as one sentence."""
-    problem = error.errors()[0]
-    where = problem["loc"]
-    key = ".".join(str(part) for part in where)
-    kind, context = problem["type"], problem.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = _keys_beside(where)
-        close = difflib.get_close_matches(str(where[-1]), known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"allowed here: {', '.join(known)}"
-        return f"unknown key {key!r}; {hint}"
-    if kind == "missing":
-        return f"{key!r} is missing; {_MISSING.get(key, 'add it')}"
-    if kind == "value_error" and not where:
-        return str(context["error"])
-    allowed = (
-        str(context["error"]) if kind == "value_error" else _allowed(kind, context, problem["msg"])
-    )
-    return f"{key!r} is {problem['input']!r}; allowed: {allowed}"
-
-
-def _allowed(kind: str, context: Mapping[str, Any], message: str) -> str:
-    """What would have been right, in the words of the file rather than of the validator."""
-    if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(context["pattern"], f"text that matches {context['pattern']}")
-    if kind in {"model_type", "dict_type", "model_attributes_type"}:
-        return "a table"
-    if kind == "too_short":
-        return "a list with at least one item"
-    if kind == "tuple_type":
-        return "a list"
-    short = message.removeprefix("Input should be ").removeprefix("String should ")
-    return short.removeprefix("a valid ").split(",")[0]
-
-
-_PATTERNS = {_REPOSITORY: "owner/name", _BRANCH: "a branch name"}
-
-
-_MISSING = {
-    "list": 'add a [list] table with repository = "owner/name" or path = "."',
-    "sources.arxiv.categories": 'name arXiv categories, such as categories = ["cs.CL"]',
-}
-
-
-def _keys_beside(where: Sequence[int | str]) -> list[str]:
-    """The keys allowed in the table that holds the last part of `where`."""
-    model: Any = Settings
-    for part in where[:-1]:
-        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
-            model = _inner_model(model.model_fields[str(part)].annotation)
-    return [name for name in getattr(model, "model_fields", {}) if name != "folder"]
-
-
-def _inner_model(annotation: Any) -> Any:
-    """The settings table inside an annotation such as `tuple[FeedSettings, ...]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (_inner_model(a) for a in getattr(annotation, "__args__", ()))
-    return next((model for model in inner if model is not None), None)
+        raise InputError(f"{path}: {sentence(error, Settings, _PATTERNS)}") from None

@@ -95,7 +95,7 @@ def test_what_was_declined_can_be_brought_back(place: Path) -> None:
 
 def test_an_unplaced_paper_is_filed_by_a_tick(place: Path) -> None:
     mix(place)
-    configure(place, CONFIG + "precision = 0.99\n")
+    configure(place, CONFIG.replace("min_confidence = 0.2", "precision = 0.99"))
     assert go(place).added == ()
     edit(place / BOARD_NAME, r"\[ \](.*Pastry.*<!-- file \S+ \d -->)", r"[x]\1")
     [proposal] = go(place, day=2).added
@@ -180,12 +180,12 @@ def test_a_section_that_does_not_exist_is_bad_configuration(place: Path) -> None
 
 
 def test_a_precision_no_confidence_reaches_files_nothing(place: Path) -> None:
-    configure(place, CONFIG + "precision = 0.8\n")
+    configure(place, CONFIG.replace("min_confidence = 0.2", "precision = 0.8"))
     assert go(place).report.bars.precision == 0.8
     (place / TEXT_NAME).unlink()
     (place / "papers.sqlite").unlink()
     mix(place)
-    configure(place, CONFIG + "precision = 0.99\n")
+    configure(place, CONFIG.replace("min_confidence = 0.2", "precision = 0.99"))
     result = go(place)
     assert result.added == ()
     assert result.report.unplaced

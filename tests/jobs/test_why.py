@@ -176,7 +176,7 @@ def test_a_precision_that_no_confidence_reaches_is_told(
     paper = judged(go(place))[0]["paper"]
     (place / "README.md").write_text(corpus.reading_list(2), encoding="utf-8")
     config = place / "tracker.toml"
-    config.write_text(config.read_text().replace("[propose]", "[propose]\nprecision = 0.97"))
+    config.write_text(config.read_text().replace("min_confidence = 0.2", "precision = 0.97"))
     text = said(place, capsys, paper)
     assert "no confidence is high enough for a precision of 0.97" in text
 

@@ -80,6 +80,14 @@ def test_a_branch_that_git_takes_is_taken(name: str) -> None:
     assert parse(f'[list]\n[propose]\nbranch = "{name}"\n').propose.branch == name
 
 
+def test_every_form_of_an_arxiv_category_is_taken() -> None:
+    names = ["cs.CL", "hep-th", "physics.med-ph", "math.AG", "q-bio.QM", "astro-ph", "astro-ph.GA"]
+    names += ["cond-mat.mes-hall", "stat.ML", "physics.optics", "gr-qc", "quant-ph"]
+    arxiv = parse(f"[list]\n[sources.arxiv]\ncategories = {names}\n").sources.arxiv
+    assert arxiv is not None
+    assert arxiv.categories == tuple(names)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -92,10 +100,42 @@ def test_a_branch_that_git_takes_is_taken(name: str) -> None:
         ('[list]\nfiles = ["a.md", "./a.md"]\n', ["'list.files'", "'./a.md'", "'a.md' again"]),
         ('[list]\nfiles = ["a.md", "a.md/"]\n', ["'list.files'", "take out 'a.md/'"]),
         ('[list]\n[propose]\ntarget = "gh"\n', ["'propose.target'", "'gh'", "'github' or 'local'"]),
-        ("[list]\n[propose]\nlimit = 0\n", ["'propose.limit'", "0", "greater than or equal to 1"]),
-        ('[list]\n[propose]\nlimit = "many"\n', ["'propose.limit'", "'many'", "integer"]),
+        ("[list]\n[propose]\nlimit = 0\n", ["'propose.limit'", "0", "number from 1 to 100"]),
+        (
+            '[list]\n[propose]\nlimit = "15"\n',
+            ["'propose.limit'", "'15'", "to 100, without quotes"],
+        ),
+        ("[list]\n[propose]\nlimit = 2.0\n", ["'propose.limit'", "2.0", "a whole number from 1"]),
+        ('[list]\n[propose]\nupdates = "yes"\n', ["'propose.updates'", "'yes'", "true or false"]),
+        ("[list]\n[propose]\ndashboard = 1\n", ["'propose.dashboard'", "1", "true or false"]),
+        ("[list]\n[propose]\nmin_relevance = true\n", ["'propose.min_relevance'", "from 0 to 1"]),
+        ("[list]\n[propose]\nmin_relevance = 5\n", ["'propose.min_relevance'", "from 0 to 1"]),
+        ("[list]\n[propose]\nmin_relevance = nan\n", ["'propose.min_relevance'", "from 0 to 1"]),
+        ("[list]\n[propose]\nprecision = 1\n", ["'propose.precision'", "above 0 and below 1"]),
+        ("[list]\n[links]\ntimeout = inf\n", ["'links.timeout'", "above 0 and up to 300"]),
+        ("[list]\n[links]\nrecheck_days = -inf\n", ["'links.recheck_days'", "from 0 to 3650"]),
+        ("[list]\n[index]\nkeep_months = -1\n", ["'index.keep_months'", "of at least 0"]),
+        ('[list]\n[sections.limit]\nlimit = "2"\n', ["'sections.limit.limit'", "from 1 to 100"]),
+        ("[list]\n[sections.limit]\nlimt = 2\n", ["'sections.limit.limt'", "'limit'"]),
+        ("[list]\nbranch = 3\n", ["'list.branch'", "3", "text in quotes"]),
+        ("[list]\nfiles = [3]\n", ["'list.files.0'", "3", "text in quotes"]),
+        ('[list]\nfiles = "x.md"\n', ["'list.files'", "'x.md'", "a list"]),
+        ("[list]\nfiles = []\n", ["'list.files'", "a list with at least one item"]),
+        (
+            "[list]\n[propose]\nprecision = 0.8\nmin_confidence = 0.4\n",
+            ["propose.precision", "propose.min_confidence", "exclude each other", "remove one"],
+        ),
+        ("[list]\n[sources.files]\npath = 'x'\n", ["'sources.files'", "[[sources.files]]"]),
+        ("[list]\n[sources.feeds]\nurl = 'x'\n", ["'sources.feeds'", "[[sources.feeds]]"]),
+        ("[list]\n[[propose]]\nlimit = 1\n", ["'propose'", "single brackets: [propose]"]),
         ("[list]\n[sources.arxiv]\n", ["'sources.arxiv.categories'", "missing", "cs.CL"]),
-        ('[list]\n[sources.arxiv]\ncategories = ["x y"]\n', ["categories", "arXiv categories"]),
+        *(
+            (
+                f'[list]\n[sources.arxiv]\ncategories = ["cs.AI", "{name}"]\n',
+                ["'sources.arxiv.categories'", "arXiv categories such as", f"{name!r} is not"],
+            )
+            for name in ("x y", "csCL", "cs.", ".CL", "cs.CLX", "cs.C", "68T50", "cs.CL.AI", "cs-")
+        ),
         ('[list]\n[index]\nurl = "papers.sqlite"\n', ["'index.url'", "sqlite:///papers.sqlite"]),
         ('[list]\n[index]\nurl = "mysql://x"\n', ["'index.url'", "'mysql://x'", "PostgreSQL"]),
         *(

@@ -71,7 +71,7 @@ def test_an_index_that_is_there_saves_the_question(place: Path) -> None:
     listed = Paper(
         title="Keeping Sourdough Starter Alive",
         identifiers=(Identifier("arxiv", "2309.11111"),),
-        categories=("q-bio.QM",),
+        categories=("68T50", "I.2.7", "q-bio.QM"),
     )
     other = Paper(
         title="Not on the list",
