@@ -17,7 +17,15 @@ from tracker.taxonomy import path_text
 
 
 def same_title(one: str, other: str) -> bool:
-    """Whether two titles can be those of one paper: equal, one within the other, or nearly so.
+    """Whether two titles can be those of one paper: equal, one within the other, or nearly so."""
+    if _agree(one, other):
+        return True
+    a, b = (set(normalise_title(title).split()) - _SMALL for title in (one, other))
+    return len(a & b) >= max(2, 0.5 * min(len(a), len(b)))
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether nothing in two titles speaks against each other.
 
     A single word is taken for a name, which says nothing against the other title.
     """
@@ -26,10 +34,7 @@ def same_title(one: str, other: str) -> bool:
         return True
     if f" {left} " in f" {right} " or f" {right} " in f" {left} ":
         return True
-    if len(one.split()) == 1 or len(other.split()) == 1:
-        return True
-    a, b = set(left.split()) - _SMALL, set(right.split()) - _SMALL
-    return len(a & b) >= max(2, 0.5 * min(len(a), len(b)))
+    return len(one.split()) == 1 or len(other.split()) == 1
 
 
 _SMALL = frozenset({"a", "an", "and", "for", "from", "in", "of", "on", "the", "to", "via", "with"})
@@ -53,8 +58,8 @@ def duplicates(entries: Sequence[Entry], pages: Mapping[str, Page]) -> Iterator[
         page = pages[entry.file]
         position = page.starts[entry.start]
         known = [by_identifier[i] for i in _own(entry) if i in by_identifier]
-        other = next((o for o in known if same_title(_full(o), _full(entry))), None)
-        clash = next((o for o in known if not same_title(_full(o), _full(entry))), None)
+        other = next((o for o in known if _is_one(o, entry)), None)
+        clash = next((o for o in known if not _is_one(o, entry)), None)
         if other is None and len(key := normalise_title(entry.title)) >= 20:
             other = by_title.get(key)
         if other is not None:
@@ -66,11 +71,22 @@ def duplicates(entries: Sequence[Entry], pages: Mapping[str, Page]) -> Iterator[
                 "link-two-titles",
                 f"{link} is linked here as {_name(entry)!r} and on {_place(clash, entry)}"
                 f" as {_name(clash)!r}.",
-                "Find out which paper it is, and correct the other link.",
+                "Find out which paper it is; keep one entry, or correct the link of the other.",
             )
         for identifier in _own(entry):
             by_identifier.setdefault(identifier, entry)
         by_title.setdefault(normalise_title(entry.title), entry)
+
+
+def _is_one(one: Entry, other: Entry) -> bool:
+    """Whether two entries with one link are taken for one paper."""
+    # In one section nobody files a paper twice on purpose: a slip of the link is as likely.
+    alike = _agree if _together(one, other) else same_title
+    return alike(_full(one), _full(other))
+
+
+def _together(one: Entry, other: Entry) -> bool:
+    return one.section == other.section and one.file == other.file
 
 
 def _full(entry: Entry) -> str:
@@ -88,22 +104,24 @@ def _duplicate(page: Page, position: int, entry: Entry, other: Entry) -> Finding
     both = _own(entry) and _own(other) and not shared
     edits: tuple[Edit, ...] = ()
     fix = "Keep one of the two."
+    alike = not _stated(entry).isdisjoint(_stated(other))
+    called = "" if alike else f", as {_name(other)!r}"
     if both:
         rule = "duplicate-version"
         versions = f"{_own(other)[0]} there and {_own(entry)[0]} here"
         sentence = f"{_name(entry)!r} is also on {_place(other, entry)}, linked to {versions}."
         fix = "Keep one entry, with the link readers should follow."
-    elif entry.section == other.section and entry.file == other.file:
+    elif _together(entry, other):
         rule = "duplicate-in-section"
-        sentence = f"{_name(entry)!r} is already on {_place(other, entry)} of the same section."
+        where = f"{_place(other, entry)} of the same section{called}"
+        sentence = f"{_name(entry)!r} is already on {where}."
         if entry.text.strip() == other.text.strip() and entry.kind != "numbered":
             edits = (Edit(*page.span(entry.start, entry.end), ""),)
             fix = "Remove this one; the two are the same, letter for letter."
     else:
         rule = "duplicate-across-sections"
-        sentence = (
-            f"{_name(entry)!r} is also on {_place(other, entry)}, under {path_text(other.section)}."
-        )
+        where = f"{_place(other, entry)}, under {path_text(other.section)}{called}"
+        sentence = f"{_name(entry)!r} is also on {where}."
         fix = "Keep it where it belongs most, unless it is filed twice on purpose."
     return page.finding(position, rule, sentence, fix, *edits)
 
@@ -199,12 +217,17 @@ def against_record(page: Page, entry: Entry, record: Paper) -> Iterator[Finding]
 def _says(entry: Entry, title: str) -> bool:
     """Whether an entry names its paper by its title, with or without the name before a colon."""
     real = normalise_title(title)
-    stated = {normalise_title(entry.title), normalise_title(_full(entry))}
-    stated.add(normalise_title(entry.title.partition(":")[2]))
+    stated = _stated(entry)
     if not real or real in stated or len(entry.title.split()) == 1:
         return True
     rest = normalise_title(title.partition(":")[2])
     return bool(rest) and rest in stated
+
+
+def _stated(entry: Entry) -> set[str]:
+    """The titles an entry may be understood to state: with and without a name before it."""
+    titles = (entry.title, _full(entry), entry.title.partition(":")[2])
+    return {normalise_title(title) for title in titles} - {""}
 
 
 def _same_venue(one: str, other: str) -> bool:

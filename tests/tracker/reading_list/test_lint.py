@@ -145,12 +145,36 @@ def test_another_version_of_a_paper_is_told_by_its_title() -> None:
     assert [f.line for f in findings(SOUND + other, rule="duplicate-version")] == [14]
 
 
-def test_one_link_under_two_titles_is_found() -> None:
-    text = SOUND.replace("2302.00004", "2309.00003")
-    (finding,) = findings(text, rule="link-two-titles")
-    assert finding.line == 13
-    assert "line 12" in finding.sentence
-    assert "arxiv:2309.00003" in finding.sentence
+TWO_TITLES = """# Bread
+
+## Crumb
+
+- [Sourdough starters and the open crumb](https://arxiv.org/abs/2301.00001)
+- [{}](https://arxiv.org/abs/2301.00001)
+"""
+
+
+@pytest.mark.parametrize(
+    ("title", "rule"),
+    [
+        ("Yeast cells counted by night", "link-two-titles"),
+        ("Sourdough starters and the closed rind", "link-two-titles"),
+        ("Sourdough", "duplicate-in-section"),
+        ("Sourdough starters and the open crumb of rye", "duplicate-in-section"),
+    ],
+)
+def test_one_link_under_two_titles_is_told_with_both(title: str, rule: str) -> None:
+    (finding,) = findings(TWO_TITLES.format(title))
+    assert (finding.rule, finding.line) == (rule, 6)
+    assert f"{title!r}" in finding.sentence
+    assert "line 5" in finding.sentence
+    assert "as 'Sourdough starters and the open crumb'." in finding.sentence
+
+
+def test_nearly_the_same_title_in_another_section_is_a_paper_filed_twice() -> None:
+    there = TWO_TITLES.format("Rye") + "\n## Crust\n\n- [Sourdough starter and open crumbs](X)\n"
+    found = findings(there.replace("X", "https://arxiv.org/abs/2301.00001"))
+    assert [f.rule for f in found] == ["duplicate-in-section", "duplicate-across-sections"]
 
 
 def test_a_date_before_the_arxiv_identifier_is_found() -> None:
