@@ -16,9 +16,15 @@ from tracker.taxonomy import section_key
 _ADDRESS = r"https?://(?:[^\s()\[\]<>|]|\([^\s()]*\))++"
 _DOUBLED = re.compile(rf"\]\((\(+)({_ADDRESS})(\)+)")
 _UNCLOSED = re.compile(rf"\]\(({_ADDRESS})(?=[\s\]|<]|\Z)(?![ \t]*\)|[ \t]+[\"'(])")
-_SCHEME = re.compile(r"\]\((?!https?://[^/])(h?t{1,3}ps?\w?[:;]?/{1,3})(?=\w)")
-_TWICE = re.compile(r"\]\((https?:/*)(?=https?://)")
-_EMPTY = re.compile(r"(?<!!)\[([^\[\]\r\n]*)\]\([ \t]*\)")
+_HREF = r"<a\s(?:[^<>]*?\s)?href\s*=\s*"
+_OPENS = rf"(?:\]\(|{_HREF}[\"'])"
+_SCHEME = re.compile(rf"{_OPENS}(?!https?://[^/])(h?t{{1,3}}ps?\w?[:;]?/{{1,3}})(?=\w)", re.I)
+_TWICE = re.compile(rf"{_OPENS}(https?:/*)(?=https?://)", re.I)
+_EMPTY = re.compile(
+    r"(?<!!)\[([^\[\]\r\n]*)\]\([ \t]*\)"
+    rf"|{_HREF}(?:\"\s*\"|'\s*')[^<>]*>([^<>]*)",
+    re.I,
+)
 _SPACED = re.compile(rf"\]\([ \t]*({_ADDRESS}[ \t]+[^\s()\"'][^()\r\n]*)\)")
 _LABEL = re.compile(
     r"(?<![\[!\\])(\[{1,2})([^\[\]\r\n]{1,30})(\]{1,2})([ \t]*)(\(https?://[^\s()]+\))?"
@@ -48,7 +54,7 @@ def malformed_links(page: Page) -> Iterator[Finding]:
             Edit(found.end(1), found.end(1), ")"),
         )
     for found in _SCHEME.finditer(page.shown):
-        right = "http://" if re.match(r"h?t+p(?!s)\W", found[1]) else "https://"
+        right = "http://" if re.match(r"h?t+p(?!s)\W", found[1], re.I) else "https://"
         yield page.finding(
             found.start(),
             "malformed-link",
@@ -68,7 +74,7 @@ def malformed_links(page: Page) -> Iterator[Finding]:
         yield page.finding(
             found.start(),
             "link-without-address",
-            f"The link {found[1]!r} leads nowhere.",
+            f"The link {' '.join((found[1] or found[2] or '').split())!r} leads nowhere.",
             "Add its address, or remove it.",
         )
     for found in _SPACED.finditer(page.shown):

@@ -99,6 +99,31 @@ def test_a_misspelt_scheme_is_put_right(wrong: str, right: str) -> None:
     assert fixed(text) == SOUND.replace("](https://github", f"]({right}github")
 
 
+@pytest.mark.parametrize(
+    ("link", "rule", "right"),
+    [
+        ('<a href="">Rakes</a>', "link-without-address", ""),
+        ("<a class='x'\thref = ' '>Rakes</a>", "link-without-address", ""),
+        (
+            '<A HREF="htp://x.org/r">Rakes</A>',
+            "malformed-link",
+            '<A HREF="http://x.org/r">Rakes</A>',
+        ),
+        ("<a href='https:/x.org/r'>R</a>", "malformed-link", "<a href='https://x.org/r'>R</a>"),
+        (
+            '<a id="r" href="https://https://x.org/r">R</a>',
+            "malformed-link",
+            '<a id="r" href="https://x.org/r">R</a>',
+        ),
+        ('<a href="https://x.org/r">R</a> <a name="">S</a> <a data-href="">T</a>', "", ""),
+    ],
+)
+def test_links_in_html_are_audited_as_those_in_markdown(link: str, rule: str, right: str) -> None:
+    text = f"{SOUND}\n{link}\n"
+    assert [(f.rule, f.line) for f in findings(text)] == ([(rule, 15)] if rule else [])
+    assert fixed(text) == f"{SOUND}\n{right or link}\n"
+
+
 def test_what_stands_in_comments_and_code_is_no_finding() -> None:
     hidden = (
         "<!-- [paper]((https://arxiv.org/abs/2401.00009)) -->\n```\n[code] (https://x.org)\n```\n"
@@ -270,7 +295,7 @@ def test_findings_of_several_files_name_theirs() -> None:
 
 
 PIECES = st.sampled_from(
-    ["[", "]", "(", ")", "((", "))", "](", "https://", "htps://", "arxiv.org/abs/2401.00001",
+    ["[", "]", "(", ")", "((", "))", "](", "https://", "htps://", '<a href="', "arxiv.org/abs/2401.00001",
      "| a ", "|", "|---|\n", "\n", "# ", "* ", "**", "<a href=", ">", "[code]", " ", "`", "```\n",
      "<!--", "-->", "#x", "Robots That Garden ", "\r\n", "$", "\\"]
 )  # fmt: skip
