@@ -55,9 +55,10 @@ def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
     reading_list = ReadingList.parse(files, skip_sections=settings.list.skip_sections)
     if not reading_list.entries:
         names = ", ".join(files)
+        told = ", ".join(unread.reason for unread in reading_list.unread if unread.items)
         raise SettingError(
-            f"list.files: no entry was found in {names}; name the files that hold the list, and "
-            "see `tracker init` for what can be read"
+            f"list.files: no entry was found in {names}{told and f' but {told}'}; "
+            "name the files that hold the list, and see `tracker init` for what can be read"
         )
     return reading_list
 
@@ -65,12 +66,13 @@ def parse_list(files: Mapping[str, str], settings: Settings) -> ReadingList:
 def warn_of_list(console: Console, reading_list: ReadingList) -> None:
     """Tell what of the list is not as the settings say, or teaches nothing."""
     warn_of_skips(console, reading_list)
-    if unread := len(reading_list.unread):
+    if unread := sum(each.entries for each in reading_list.unread):
         entries = counted(len(reading_list.entries) + unread, "entry")
+        many = ", ".join(each.reason for each in reading_list.unread if each.items)
         console.warn(
             f"{', '.join(dict.fromkeys(u.file for u in reading_list.unread))}: {unread} of "
-            f"{entries} could not be read, so nothing is learned from them; `tracker lint` shows "
-            "where and why"
+            f"{entries} could not be read{many and f' ({many})'}, so nothing is learned from them; "
+            "`tracker lint` shows where and why"
         )
 
 

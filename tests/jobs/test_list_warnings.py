@@ -82,3 +82,31 @@ def test_entries_that_cannot_be_read_are_counted(bakers: DatedList, command: lis
     output = " ".join(told(bakers, *command).split())
     assert output.count("README.md: 1 of ") == 1
     assert "entries could not be read, so nothing is learned from them; `tracker lint`" in output
+
+
+ITEMS = "2 items of an HTML list (<li>) in section Baking Papers › Pastry"
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("evaluate", f"2 of 26 entries could not be read ({ITEMS}), so"),
+        ("run --dry-run --as-of 2024-02-01", f"2 of 26 entries could not be read ({ITEMS}), so"),
+        ("lint", f"These look like entries and cannot be read: {ITEMS}."),
+        ("init --offline --yes", f": {ITEMS}: <li>"),
+    ],
+)
+def test_items_of_html_lists_are_counted_by_section(
+    bakers: DatedList, command: str, words: str
+) -> None:
+    item = "<li><a href='https://arxiv.org/abs/2401.10099'>Puffs</a></li>\n"
+    text = corpus.reading_list().replace("## Pastry\n\n", f"## Pastry\n\n{2 * item}\n", 1)
+    bakers.commit("2023-12-02", text)
+    assert words in " ".join(told(bakers, *command.split()).split())
+
+
+def test_a_list_of_html_items_alone_is_told_to_be_one(bakers: DatedList) -> None:
+    item = "<li><a href='https://arxiv.org/abs/2401.10099'>Puffs</a></li>\n"
+    bakers.commit("2023-12-02", f"# Pastry\n\n{item}")
+    done = CliRunner().invoke(cli, ["evaluate", "--config", str(bakers.config)])
+    assert "README.md but 1 item of an HTML list (<li>) in section Pastry;" in str(done.exception)

@@ -8,14 +8,17 @@ bullets inside HTML, and `<details>`.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tracker.reading_list.inline import plain
+from tracker.reading_list.inline import plain, scan
 from tracker.reading_list.lines import split_lines
+from tracker.reading_list.words import is_paper_url
 
 
 @dataclass(slots=True)
@@ -51,6 +54,7 @@ _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOT
 _SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
 _DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
 _ROW = re.compile(r"<tr\b[^>]*>.*?</tr\s*>", re.IGNORECASE | re.DOTALL)
+_ITEM = re.compile(r"<li\b", re.IGNORECASE)
 _CELL = re.compile(r"<t([hd])\b[^>]*>(.*?)(?=</t[hd]|<t[hd]\b|</tr)", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)((?:(?!\1).)+)\1[\s:：]*", re.DOTALL)
@@ -58,10 +62,18 @@ _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)((?:(?!\1).)+)\1[\s:：]*", re.DOTAL
 
 def blocks_of(text: str, lines: Sequence[str]) -> list[Block]:
     """The headings and items of a document, in document order."""
+    return blocks_and_html_items(text, lines)[0]
+
+
+def blocks_and_html_items(text: str, lines: Sequence[str]) -> tuple[list[Block], list[int]]:
+    """The blocks of a document, and the lines of the items of HTML lists that link to papers.
+
+    These items are no blocks: what they say is not read.
+    """
     reader = _Reader(lines)
     for token in _PARSER.parse(text):
         reader.take(token)
-    return reader.blocks
+    return reader.blocks, reader.html_items
 
 
 class _Reader:
@@ -78,6 +90,7 @@ class _Reader:
         self.in_header = False
         self.html_columns: tuple[str, ...] = ()
         self.html_until = 0
+        self.html_items: list[int] = []
 
     def take(self, token: Token) -> None:
         """Read one token."""
@@ -168,8 +181,13 @@ class _Reader:
 
     def _html_block(self, token: Token) -> None:
         start, end = self._span(token)
-        for block in self._html(start, end):
+        found = list(self._html(start, end))
+        for block in found:
             self._add(block)
+        # Lists in the cells of a table or within an item are part of that.
+        rows = any(block.kind == "html row" for block in found)
+        if not rows and start >= self.html_until and not self.open_items:
+            self.html_items += _html_items(self.lines[start:end], start)
 
     def _html(self, start: int, end: int) -> Iterator[Block]:
         """What a block of HTML shows: headings, summaries, table rows, and bullets as text."""
@@ -233,6 +251,16 @@ class _Reader:
                 block.paragraphs = [(number, number + 1)]
                 yield position, block
             position += len(line)
+
+
+def _html_items(lines: Sequence[str], start: int) -> Iterator[int]:
+    text = _COMMENT.sub(_blank, "".join(lines))
+    ends = list(accumulate(map(len, lines)))
+    places = [found.start() for found in _ITEM.finditer(text)]
+    for place, end in zip(places, [*places[1:], len(text)], strict=False):
+        links = (mark for mark in scan(text, place, end) if mark.kind == "link")
+        if any(is_paper_url(text[slice(*mark.url)]) for mark in links):
+            yield start + bisect_right(ends, place)
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import cast
 
-from tracker.reading_list.blocks import Block, blocks_of
+from tracker.reading_list.blocks import Block, blocks_and_html_items
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.entry import Entry, Kind, Unread
 from tracker.reading_list.inline import plain, scan
@@ -25,6 +25,7 @@ from tracker.reading_list.pieces import Reading
 from tracker.reading_list.prose import banners, is_about_the_list, is_navigation
 from tracker.reading_list.reading import read
 from tracker.reading_list.style import Style, style_of
+from tracker.reading_list.unread import unread_items
 from tracker.reading_list.words import (
     is_outside,
     is_paper_url,
@@ -45,15 +46,17 @@ class Document:
         self.lines = split_lines(text)
         self.ending = ending_of(self.lines)
         walk = _Walk(self, {section_key(name) for name in skip_sections})
-        walk.all(blocks_of(text, self.lines))
+        blocks, html_items = blocks_and_html_items(text, self.lines)
+        walk.all(blocks)
         walk.again()
         self.taxonomy = Taxonomy(walk.sections)
         self.entries: tuple[Entry, ...] = tuple(walk.entries)
-        self.unread: tuple[Unread, ...] = tuple(walk.unread)
         self.headings: tuple[tuple[Path, int, int], ...] = tuple(walk.headings)
         self.starts: tuple[tuple[int, bool], ...] = tuple(walk.starts)
         self.names: tuple[str, ...] = tuple(walk.names)
         self.outside: tuple[tuple[int, int], ...] = tuple(walk.outside_lines(len(self.lines)))
+        unread = [*walk.unread, *unread_items(self, html_items)]
+        self.unread: tuple[Unread, ...] = tuple(sorted(unread, key=lambda each: each.line))
 
     @classmethod
     def parse(

@@ -19,12 +19,21 @@ Kind = Literal["bullet", "numbered", "table row", "html row", "paragraph", "head
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What looks like an entry and could not be read: its first line (from 1), text and why."""
+    """What looks like an entry and could not be read: its first line (from 1), text and why.
+
+    For a list in HTML `items` is how many of it there are, else 0; line and text are the first's.
+    """
 
     line: int
     text: str
     reason: str
     file: str = "README.md"
+    items: int = 0
+
+    @property
+    def entries(self) -> int:
+        """How many entries are lost by it."""
+        return self.items or 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,9 +125,14 @@ def _about_entries(
 
 def _unread(page: Page) -> Iterator[Finding]:
     for unread in page.document.unread:
+        several = unread.entries > 1
+        what = "These look like entries and" if several else "This looks like an entry and"
+        fix = "Write it as the other entries of its section are written."
+        if unread.items:
+            fix = f"Write {'them' if several else 'it'} as Markdown, `- [title](address)`."
         yield page.finding(
             page.starts[unread.line - 1],
             "unreadable-entry",
-            f"This looks like an entry and cannot be read: {unread.reason}.",
-            "Write it as the other entries of its section are written.",
+            f"{what} cannot be read: {unread.reason}.",
+            fix,
         )

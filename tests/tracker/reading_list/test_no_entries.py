@@ -70,3 +70,36 @@ def test_a_project_has_its_name_for_a_title_and_its_description_for_a_note() -> 
     (entry,) = Document.parse(text).entries
     assert entry.title == "Kneadr"
     assert entry.notes == "Kneads dough for you. Runs anywhere."
+
+
+HTML = """# Breads
+
+<ul><li><a href="https://arxiv.org/abs/2311.00009">Loaves before the first section</a></li></ul>
+
+## Rye
+
+- [Baking with care](https://arxiv.org/abs/2401.00001)
+  <ul><li><a href="https://arxiv.org/abs/2401.00001">the same, within an entry</a></li></ul>
+
+<ul>
+<li><a href="#rye">Rye</a></li>
+<LI class="x"><a href="https://arxiv.org/abs/2311.00001">Loaves That Rise</a>, 2023</LI>
+
+<li><a href="https://doi.org/10.1000/182">Loaves That Fall</a>
+</ul>
+
+<table><tr><td><ul><li><a href="https://arxiv.org/abs/2311.00003">In a Row</a></ul></td></tr></table>
+
+## Acknowledgement
+
+<ul><li><a href="https://arxiv.org/abs/2311.00004">A paper we thank for</a></li></ul>
+"""
+
+
+def test_items_of_html_lists_are_told_by_section_and_not_read() -> None:
+    document = Document.parse(HTML, file="L.md", skip_sections=["Acknowledgement"])
+    assert [(u.line, u.items, u.reason) for u in document.unread] == [
+        (3, 1, "1 item of an HTML list (<li>) in section Breads"),
+        (12, 2, "2 items of an HTML list (<li>) in section Breads › Rye"),
+    ]
+    assert [entry.title for entry in document.entries] == ["Baking with care", "In a Row"]
