@@ -154,8 +154,8 @@ def _assessment(
 class RelevanceAssessment:
     """Each listed paper ranked among a stream of others as if it were not on the list.
 
-    `positions` has, for each listed paper, its place from 1 when all of them are ranked
-    together with the stream; `chances` the probabilities they got.
+    `positions` has, for each listed paper, its place from 1 when it alone is ranked with the
+    stream: listed papers do not push each other down. `chances` are the probabilities they got.
     """
 
     stream: int
@@ -164,12 +164,15 @@ class RelevanceAssessment:
 
     @property
     def average_precision(self) -> float:
-        """The mean, over listed papers, of the share of listed ones down to each one's place."""
-        ordered = np.sort(self.positions)
-        return float(np.mean(np.arange(1, len(ordered) + 1) / ordered))
+        """The mean, over listed papers, of the share of listed ones down to each one's place.
+
+        Here they are all ranked together with the stream.
+        """
+        count = np.arange(1, len(self.positions) + 1)
+        return float(np.mean(count / (np.sort(self.positions) - 1 + count)))
 
     def recall_at(self, most: int) -> float:
-        """The share of listed papers among the first `most`."""
+        """The share of listed papers with fewer than `most` of the stream before them."""
         return float(np.mean(np.array(self.positions) <= most))
 
 
@@ -192,7 +195,5 @@ def assess_relevance(
         chances[test] = model.score([listed[i] for i in test])
         # Equals stand before it: a tie is no merit.
         ahead[test] = len(others) - np.searchsorted(others, chances[test], side="left")
-    order = np.argsort(ahead, kind="stable")
-    positions = np.zeros(len(listed), dtype=int)
-    positions[order] = ahead[order] + np.arange(1, len(listed) + 1)
-    return RelevanceAssessment(len(stream), tuple(positions.tolist()), tuple(chances.tolist()))
+    positions = (ahead + 1).tolist()
+    return RelevanceAssessment(len(stream), tuple(positions), tuple(chances.tolist()))

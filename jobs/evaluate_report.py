@@ -289,9 +289,9 @@ def relevance_sentences(found: RelevanceAssessment) -> Iterator[str]:
     """The figures of the relevance classifier, in words."""
     recalls = ", ".join(f"{found.recall_at(most):.0%} among the first {most}" for most in RECALLS)
     yield (
-        f"{counted(len(found.positions), 'listed paper')}, each ranked as if it were new among "
-        f"{counted(found.stream, 'other')}: {recalls}; average precision "
-        f"{found.average_precision:.2f}."
+        f"{counted(len(found.positions), 'listed paper')}, each ranked by itself, as if it were "
+        f"new, among {counted(found.stream, 'other')}: {recalls}; average precision, of all "
+        f"together, {found.average_precision:.2f}."
     )
     yield "What ranks before them may belong as well: the list is all this is measured by."
 

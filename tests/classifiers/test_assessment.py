@@ -85,7 +85,9 @@ def test_listed_papers_rank_before_others() -> None:
     found = assess_relevance(papers, stream)
     assert found is not None
     assert found.stream == 200
-    assert sorted(found.positions)[:30] == list(range(1, 31))
+    # All of them can be first: what else is listed does not stand before a paper.
+    assert sorted(found.positions)[:30] == [1] * 30
+    assert found.recall_at(1) >= 30 / len(papers)
     assert found.average_precision > 0.9
 
 
@@ -95,13 +97,13 @@ def test_a_listed_paper_like_no_other_ranks_last() -> None:
     found = assess_relevance([*papers, make((), 999)], stream)
     assert found is not None
     assert found.positions[-1] == max(found.positions)
-    assert found.positions[-1] > 40
+    assert found.positions[-1] > 100
 
 
-def test_relevance_figures_are_those_of_one_ranking() -> None:
-    found = RelevanceAssessment(stream=10, positions=(4, 1), chances=(0.1, 0.9))
-    assert found.average_precision == pytest.approx((1 / 1 + 2 / 4) / 2)
-    assert found.recall_at(3) == 0.5
+def test_papers_count_alone_in_a_share_and_together_in_average_precision() -> None:
+    found = RelevanceAssessment(stream=10, positions=(4, 1, 3), chances=(0.1, 0.9, 0.2))
+    assert found.average_precision == pytest.approx((1 / 1 + 2 / 4 + 3 / 6) / 3)
+    assert found.recall_at(3) == pytest.approx(2 / 3)
 
 
 def test_no_stream_no_ranking() -> None:
