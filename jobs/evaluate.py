@@ -13,6 +13,7 @@ from classifiers.assessment import Assessment, RelevanceAssessment, assess, asse
 from db import history, papers
 from db.consolidate import BY_HAND
 from db.index import Index, check
+from db.shelf import shelved
 from db.tables import RECORD
 from jobs.console import Console
 from jobs.known_papers import has_index
@@ -22,11 +23,16 @@ from jobs.targets import open_target
 from tracker.counting import counted
 from tracker.index_address import file_of
 from tracker.paper import Paper
-from tracker.settings import Settings
+from tracker.pull_request.target import Snapshot
+from tracker.reading_list import Entry
+from tracker.settings import Settings, SourceSettings
 from tracker.taxonomy import Taxonomy
 
 MOST = 20_000
 """So many papers of the stream are ranked, the newest of them."""
+
+MANY = 1_000
+"""Among fewer papers than this a place says little."""
 
 FEW = 20
 """With fewer papers than this nothing can be said of a list."""
@@ -50,10 +56,14 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class _Others:
-    """What the index knows from sources, and which of it reviewers rejected."""
+    """What the index knows from sources, and which of it reviewers rejected.
 
-    papers: tuple[Paper, ...]
-    rejected: frozenset[int]
+    Of further papers, `given_up` in number, it has given up the abstracts.
+    """
+
+    papers: tuple[Paper, ...] = ()
+    rejected: frozenset[int] = frozenset()
+    given_up: int = 0
 
 
 def evaluate(
@@ -73,8 +83,8 @@ def evaluate(
         others = _others(settings)
     known = [_known(paper) for paper in others.papers]
     finder = Finder(known)
-    found = [finder.find(entry) for entry in reading_list.entries]
-    listing = held(reading_list.entries, others.papers, found)
+    entries = _decided(reading_list.entries, snapshot)
+    listing = held(entries, others.papers, map(finder.find, entries))
     sections = sections_to_file_under(reading_list, settings)
     with console.step(f"Filing {counted(len(listing), 'paper')} as if new"):
         labels = [[path for path in sorted(one.sections) if path in sections] for one in listing]
@@ -83,13 +93,30 @@ def evaluate(
     with console.step(f"Ranking them among {counted(len(stream), 'other')}"):
         ranking = assess_relevance([one.paper for one in listing], stream, rejected)
     return Evaluation(
-        entries=len(reading_list.entries),
+        entries=len(entries),
         listing=tuple(listing),
         places=len(sections),
         sections=filing,
         relevance=ranking,
-        cautions=(*_missing(settings), *_cautions(listing, labels, sections, stream)),
+        cautions=(
+            *_missing(settings),
+            *_waiting(len(reading_list.entries) - len(entries)),
+            *_about_filing(labels, sections),
+            *_about_papers(listing, stream, others.given_up, settings.sources),
+        ),
     )
+
+
+def _decided(entries: Sequence[Entry], snapshot: Snapshot) -> list[Entry]:
+    """The entries without those that only the bot has put there, and nobody decided on.
+
+    Without git the list and its proposals are one file.
+    """
+    opened = snapshot.pull_request
+    if snapshot.revision or opened is None:
+        return list(entries)
+    finder = Finder([_known(proposal.paper) for proposal in opened.proposals])
+    return [entry for entry in entries if finder.find(entry) is None]
 
 
 def _known(paper: Paper) -> Known:
@@ -100,15 +127,16 @@ def _known(paper: Paper) -> Known:
 def _others(settings: Settings) -> _Others:
     """The papers that sources reported; what only lists and people named is the list itself."""
     if not has_index(settings):
-        return _Others((), frozenset())
+        return _Others()
     with Index.open_to_read(settings.index_url) as index, index.read() as session:
         by_source = select(RECORD.c.paper_id).where(RECORD.c.source.not_in(BY_HAND)).distinct()
         reported = set(session.scalars(by_source))
         rejected = history.rejected_ids(session)
         kept = papers.load(session, shelved=False)
+        given_up = len(shelved(session, reported))
         found = {number: paper for number, paper in kept.items() if number in reported}
     places = frozenset(place for place, number in enumerate(found) if number in rejected)
-    return _Others(tuple(found.values()), places)
+    return _Others(tuple(found.values()), places, given_up)
 
 
 def _stream(listing: Sequence[Held], others: _Others) -> tuple[list[Paper], list[Paper]]:
@@ -141,13 +169,15 @@ def _missing(settings: Settings) -> list[str]:
     ]
 
 
-def _cautions(
-    listing: Sequence[Held],
-    labels: Sequence[Sequence[object]],
-    sections: Taxonomy,
-    stream: Sequence[Paper],
-) -> list[str]:
-    """What a reader of the figures should know, and do."""
+def _waiting(number: int) -> list[str]:
+    """That entries were left out."""
+    if not number:
+        return []
+    return [f"Entries that wait for review: {number}; nothing is measured by them."]
+
+
+def _about_filing(labels: Sequence[Sequence[object]], sections: Taxonomy) -> list[str]:
+    """What a reader of the filing's figures should know."""
     said = []
     filed = sum(bool(paths) for paths in labels)
     if filed < FEW:
@@ -172,15 +202,38 @@ def _cautions(
             f"Sections with fewer than two papers: {small} of {len(sizes)}; a paper judged as if "
             "it were new finds only their names there."
         )
+    return said
+
+
+def _about_papers(
+    listing: Sequence[Held], stream: Sequence[Paper], given_up: int, sources: SourceSettings
+) -> list[str]:
+    """What is missing of the papers that are on the list, and of those that are not."""
+    said = []
     bare = sum(not one.paper.abstract for one in listing)
     if 2 * bare > len(listing):
+        asked = sources.arxiv is not None or sources.semantic_scholar is not None
+        remedy = "`tracker run --dry-run` asks the sources for their abstracts."
+        if not asked:
+            remedy = (
+                "no source is configured that can be asked for their abstracts; add "
+                "[sources.arxiv] or [sources.semantic_scholar] to tracker.toml."
+            )
+        said.append(f"Papers known by their title alone: {bare} of {len(listing)}; {remedy}")
+    if len(stream) < MANY:
+        remedy = "`tracker discover --since DATE` fetches them."
+        scholar = sources.semantic_scholar
+        if not (sources.arxiv or sources.arxiv_oai or (scholar and scholar.query)):
+            remedy = f"with [sources.arxiv] in tracker.toml, {remedy}"
+        more = ""
+        if given_up:
+            more = f" (the index gave up the abstracts of {given_up:,} more)"
+            remedy = (
+                "to measure against those too, name another index.url with keep_months = 0 and "
+                "fill it with `tracker discover`."
+            )
         said.append(
-            f"Papers known by their title alone: {bare} of {len(listing)}; `tracker run --dry-run` "
-            "asks the sources for their abstracts."
-        )
-    if len(stream) < 1000:
-        said.append(
-            f"Papers of the index that are not on the list: {len(stream)}; relevance means "
-            "something against thousands, and `tracker discover --since DATE` fetches them."
+            f"Papers of the index that are not on the list: {len(stream)}{more}; relevance means "
+            f"something against thousands; {remedy}"
         )
     return said
