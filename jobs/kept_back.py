@@ -42,7 +42,7 @@ def kept_back(
     `decisions` are those on the paper, in their order; `opened` is the pull request that is
     open, which may know of one that the index has not seen.
     """
-    out = next((d for d in opened.declined if _is(paper, d.paper)), None) if opened else None
+    out = next((d for d in opened.declined if same_paper(paper, d.paper)), None) if opened else None
     last = next(iter(standing(decisions).values()), None)
     if last is not None and last.kind == "rejected":
         return KeptBack(
@@ -99,7 +99,7 @@ def _ways(kept: KeptBack, number: int, paper: Paper, settings: Settings) -> str:
     return " or ".join(filter(None, (", ".join(ways[:-1]), *ways[-1:])))
 
 
-def _is(paper: Paper, other: Paper) -> bool:
+def same_paper(paper: Paper, other: Paper) -> bool:
     """Whether two records are of one paper; the text of a pull request abridges."""
     shared = not set(paper.identifiers).isdisjoint(other.identifiers)
     return shared or paper_key(paper) == paper_key(other)

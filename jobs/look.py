@@ -86,7 +86,13 @@ def described(session: Session, number: int, paper: Paper) -> dict[str, Any]:
         ],
         "listed": [{"file": e.file, "line": e.line, "section": list(e.section)} for e in listing],
         "proposals": [
-            {"section": list(p.section), "state": p.state, "where": p.url or p.branch}
+            {
+                "section": list(p.section),
+                "confidence": round(p.confidence, 4),
+                "moved_from": [],
+                "state": p.state,
+                "where": p.url or p.branch,
+            }
             for p in history.proposals(session, paper=number)
         ],
         "decisions": [
@@ -119,7 +125,7 @@ def page(paper: dict[str, Any]) -> str:
             f"{path_text(tuple(e['section']))} ({e['file']}:{e['line']})" for e in paper["listed"]
         ),
         "proposed": "; ".join(
-            f"{path_text(tuple(p['section']))}, {p['state']} ({p['where']})"
+            f"{path_text(tuple(p['section']))}{_moved(p)}, {p['state']} ({p['where']})"
             for p in paper["proposals"]
         ),
         "decided": "; ".join(
@@ -134,3 +140,9 @@ def page(paper: dict[str, Any]) -> str:
     if paper["abstract"]:
         lines += ["", paper["abstract"]]
     return "\n".join([*lines, ""])
+
+
+def _moved(proposal: dict[str, Any]) -> str:
+    """Where it was proposed, when a reviewer has moved it since, and how sure that was."""
+    first = tuple(proposal["moved_from"])
+    return f", moved from {path_text(first)} ({proposal['confidence']:.2f})" if first else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from db.index import Index, require
 from jobs.choose import excluding, limiting
 from jobs.classify import Judgement, Verdict, classify, pool_of
 from jobs.console import Console
-from jobs.kept_back import KeptBack, kept_back, kept_back_sentence
+from jobs.kept_back import KeptBack, kept_back, kept_back_sentence, same_paper
 from jobs.listing import (
     Listing,
     legible,
@@ -29,10 +29,13 @@ from jobs.listing import (
 from jobs.look import described, page
 from jobs.remarks import remark_on
 from jobs.shelve import off_the_shelf
+from jobs.standing import as_it_stands
 from jobs.targets import open_target
 from tracker.days import today
 from tracker.errors import InputError, TargetError
+from tracker.pull_request.proposal import Proposal
 from tracker.pull_request.target import OpenPullRequest
+from tracker.reading_list import ReadingList
 from tracker.settings import ProposeSettings, SectionSettings, Settings
 from tracker.taxonomy import Taxonomy, path_text
 
@@ -66,6 +69,8 @@ def why(
     on_list = found.listed if found else bool(description["listed"])
     kept = None if on_list else kept_back(paper, decisions, found.opened if found else None)
     description["kept_back"] = kept.as_json() if kept else None
+    if found and found.standing:
+        _as_moved(description["proposals"], found.standing)
     description["merges"] = merges
     description["judgement"] = _as_json(found, settings) if found else None
     console.say(page(description).rstrip())
@@ -127,7 +132,8 @@ def _one(session: Session, text: str) -> int:
 class _Judged:
     """What the next run would make of the paper, and whether it is `listed`.
 
-    `opened` is the pull request that is open. `excluded_by` and `limited_by` are the keys of
+    `opened` is the pull request that is open, `standing` the paper's proposal as it stands there.
+    `excluded_by` and `limited_by` are the keys of
     tracker.toml that keep its section closed; `remark` is what a reviewer would be told of it.
     """
 
@@ -135,6 +141,7 @@ class _Judged:
     min_confidence: float
     listed: bool
     opened: OpenPullRequest | None
+    standing: Proposal | None
     excluded_by: str | None
     limited_by: str | None
     remark: str
@@ -159,6 +166,7 @@ def _judge(
         listing = listing_as_seen(session, base)
         # Without git the list and its proposals are one file: what waits there is not listed yet.
         listing = listing if snapshot.revision else listing.without(open_now)
+        standing = _standing(session, number, snapshot.pull_request, branch)
         judgement = _classified(
             session,
             number,
@@ -178,6 +186,7 @@ def _judge(
         min_confidence=judgement.min_confidence,
         listed=number in listing.sections,
         opened=snapshot.pull_request,
+        standing=standing,
         excluded_by=_key(settings, excluding(verdict.section, sections), "exclude"),
         limited_by=_key(settings, limited, "limit"),
         remark=remark_on(verdict.section, verdict.paper, listing.headings),
@@ -214,6 +223,27 @@ def _classified(
         settings=settings,
         console=console,
     )
+
+
+def _standing(
+    session: Session, number: int, opened: OpenPullRequest | None, branch: ReadingList
+) -> Proposal | None:
+    """The paper's proposal as people have left it on the branch; None where it is not there."""
+    paper = papers.get(session, number)
+    recorded = (p for p in opened.proposals if same_paper(paper, p.paper)) if opened else iter(())
+    proposal = next(recorded, None)
+    on_branch = listing_as_seen(session, branch)
+    if proposal is None or number not in on_branch.places:
+        return None
+    return as_it_stands(proposal, number, on_branch)
+
+
+def _as_moved(told: Sequence[dict[str, Any]], standing: Proposal) -> None:
+    """Tell the proposal that waits as it stands: the index learns of a move only in the end."""
+    for proposal in told:
+        if proposal["state"] == "open":
+            proposal["section"] = list(standing.section)
+            proposal["moved_from"] = list(standing.moved_from)
 
 
 def _key(settings: Settings, found: SectionSettings | None, name: str) -> str | None:

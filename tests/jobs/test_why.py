@@ -108,6 +108,22 @@ def test_what_waits_in_the_list_itself_teaches_nothing(
     assert same(place, capsys, wanted)
 
 
+def test_a_paper_that_was_moved_stands_where_the_reviewer_put_it(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = next(p for p in go(place).added if p.section[-1] == "Sourdough")
+    title = first.paper.title
+    path = place / "README.md"
+    text = path.read_text("utf-8").replace(f"{first.text}\n", "")
+    path.write_text(text.replace("## Ovens\n\n", f"## Ovens\n\n{first.text}\n"), encoding="utf-8")
+    moved = f"Ovens, moved from Baking Papers › Sourdough ({first.confidence:.2f}), open ("
+    assert f"  proposed     Baking Papers › {moved}" in said(place, capsys, title)
+    waiting = go(place).report.proposals
+    assert moved in said(place, capsys, title)
+    other = next(p.paper.title for p in waiting if p.paper.title != title)
+    assert "moved from" not in said(place, capsys, other)
+
+
 def test_headings_are_those_of_today(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     go(place, dry_run=True)
     path = place / "README.md"

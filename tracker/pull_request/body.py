@@ -267,7 +267,9 @@ def _row(proposal: Proposal, level: _Level, names: Mapping[Path, str]) -> dict[s
     return {
         "link": _link(proposal, level),
         "section": _name(proposal.section, level, names),
-        "confidence": _confidence(proposal.confidence),
+        "confidence": _confidence(proposal.confidence)
+        # What the classifier said was of the section it chose, not of the reviewer's.
+        + (f" for {_name(proposal.moved_from, level, names)}" if proposal.moved_from else ""),
         "alternatives": _alternatives(proposal.alternatives[:2], level, names),
         "why": _why(proposal, level),
     }
@@ -276,14 +278,17 @@ def _row(proposal: Proposal, level: _Level, names: Mapping[Path, str]) -> dict[s
 def _item(proposal: Proposal, report: Report, level: _Level) -> dict[str, str]:
     paper = proposal.paper
     code = next((item.url for item in paper.links if item.role == "code"), "")
+    sure, moved = f"{_confidence(proposal.confidence)} confidence", ""
+    if proposal.moved_from:
+        moved = f"moved here from {_section(proposal.moved_from, level)}, where it had {sure}"
     facts = [
-        f"{_confidence(proposal.confidence)} confidence",
+        "" if moved else sure,
         f"relevance {proposal.relevance:.2f}",
         paper.published.isoformat() if paper.published else "",
         markdown(shorten(paper.venue, 60)),
         " + ".join(markdown(shorten(name, 40)) for name in proposal.sources[:4]),
         link("code", code) if code else "",
-        f"moved here from {_section(proposal.moved_from, level)}" if proposal.moved_from else "",
+        moved,
         markdown(shorten(proposal.remark, 240)),
     ]
     return {

@@ -157,7 +157,7 @@ def _template() -> jinja2.Template:
 
 def _root(dashboard: Dashboard) -> int:
     """How many headings all sections share, such as the list's title; they are not repeated."""
-    paths = {proposal.section for proposal in dashboard.waiting}
+    paths = {path for p in dashboard.waiting for path in (p.section, p.moved_from)}
     paths |= {declined.section for declined in dashboard.declined}
     paths |= {choice.section for item in dashboard.unplaced for choice in item.alternatives}
     return len(common_root(paths - {()}))
@@ -169,7 +169,9 @@ def _pull_request(where: str) -> str:
 
 def _waiting(proposal: Proposal, root: int) -> str:
     shown = link(shorten(proposal.paper.title, 160), proposal.paper.url)
-    return f"{shown}: {_section(proposal.section[root:])} ({proposal.confidence:.2f})"
+    first = proposal.moved_from[root:]
+    moved = f", moved from {_section(first)}" if first else ""
+    return f"{shown}: {_section(proposal.section[root:])}{moved} ({proposal.confidence:.2f})"
 
 
 def _declined(declined: Declined, root: int) -> str:

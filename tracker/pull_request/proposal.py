@@ -42,11 +42,12 @@ class Evidence:
 class Proposal:
     """A candidate with a section.
 
-    `confidence` is the section's, `relevance` the paper's (0 to 1). `text` is exactly what is
-    added to `file`, without the newline at its end; it stands at `line`, counted from 1.
-    `alternatives` are the runner-up sections, the likeliest first. `sources` are the names of
-    the sources that reported the paper. `moved_from` is where it was proposed, when a reviewer
-    has moved it since. `remark` is what they should know of its place; it is not recorded.
+    `confidence` is that of the section it was proposed for, `relevance` the paper's (0 to 1).
+    `text` is exactly what is added to `file`, without the newline at its end; it stands at
+    `line`, counted from 1. `alternatives` are the runner-up sections, the likeliest first.
+    `sources` are the names of the sources that reported the paper. `moved_from` is where it was
+    proposed, when a reviewer has moved it since. `remark` is what they should
+    know of its place; it is not recorded.
     """
 
     paper: Paper

@@ -56,6 +56,16 @@ def test_a_paper_is_explained_in_one_row() -> None:
     ) in body
 
 
+def test_of_a_paper_that_was_moved_the_confidence_is_told_with_its_section() -> None:
+    body = render_body(report(proposal(section=("Kites",), moved_from=("Lanterns",)), proposal(2)))
+    assert "| Kites | high (0.81) for Lanterns |" in body
+    item = next(
+        line for line in body.splitlines() if line.startswith("- [x] [Paper lanterns, part 1")
+    )
+    assert "moved here from Lanterns, where it had high (0.81) confidence" in item
+    assert item.count("0.81") == 1
+
+
 def test_a_paper_can_be_unticked() -> None:
     body = render_body(report(proposal(1), proposal(2)))
     assert "- [x] [Paper lanterns, part 1]" in body

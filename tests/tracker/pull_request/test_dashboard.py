@@ -76,6 +76,12 @@ def test_everything_is_shown() -> None:
         assert words in text
 
 
+def test_of_a_paper_that_was_moved_the_confidence_is_told_with_its_section() -> None:
+    moved = proposal(1, section=("Art", "Kites"), moved_from=("Art", "Lanterns"))
+    text = render_dashboard(Dashboard(waiting=(moved,)))
+    assert ": Kites, moved from Lanterns (0.81)" in text
+
+
 def test_an_empty_dashboard_says_so() -> None:
     text = render_dashboard(Dashboard())
     assert "No pull request is open." in text
