@@ -32,7 +32,7 @@ from jobs.shelve import off_the_shelf
 from jobs.standing import as_it_stands
 from jobs.targets import open_target
 from tracker.days import today
-from tracker.errors import InputError, TargetError
+from tracker.errors import InputError, TargetError, TrackerError
 from tracker.pull_request.proposal import Proposal
 from tracker.pull_request.target import OpenPullRequest
 from tracker.reading_list import ReadingList
@@ -84,24 +84,42 @@ def why(
     console.document(description)
 
 
-def reconsider(settings: Settings, console: Console, text: str) -> bool:
+def reconsider(
+    settings: Settings, console: Console, text: str, *, environ: Mapping[str, str] = os.environ
+) -> bool:
     """Let a paper that reviewers rejected be proposed again; False when it was not rejected.
 
-    Raises InputError when `text` names no paper, or several.
+    Says so when it was taken out of the pull request that is open, and comes back only after
+    that. Raises InputError when `text` names no paper, or several.
     """
     require(settings.index_url)
     with Index.open(settings.index_url) as index, index.write() as session:
         number = _one(session, text)
-        title = papers.get(session, number).title
+        paper = papers.get(session, number)
         back = number in history.rejected_ids(session)
         if back:
             decision = history.Decision(
                 paper=number, kind="reconsidered", at=datetime.now(UTC), where="by hand"
             )
             history.add_decision(session, decision)
+        decisions = history.decisions(session, paper=number)
     told = "may be proposed again" if back else "was not rejected; there is nothing to do"
-    console.say(f"{title}: {told}")
-    console.document({"id": number, "title": title, "reconsidered": back})
+    console.say(f"{paper.title}: {told}")
+    kept = None
+    try:
+        with console.step("Reading the open pull request"):
+            opened = open_target(settings, environ, dry_run=True).read().pull_request
+    except TrackerError as error:
+        console.warn(
+            f"the pull request that is open could not be read ({error}); if the paper was taken "
+            "out of it, it is not proposed until that is merged or closed"
+        )
+    else:
+        kept = kept_back(paper, decisions, opened)
+        if kept:
+            console.say(kept_back_sentence(kept, number, paper, settings))
+    document = {"id": number, "title": paper.title, "reconsidered": back}
+    console.document(document | {"kept_back": kept.as_json() if kept else None})
     return back
 
 

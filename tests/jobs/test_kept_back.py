@@ -13,8 +13,9 @@ import pytest
 from db.history import Decision, Kind
 from jobs.console import Console
 from jobs.kept_back import KeptBack, kept_back, kept_back_sentence
-from jobs.why import why
+from jobs.why import reconsider, why
 from tests.jobs.reviewer import Survey
+from tracker.errors import TargetError
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.pull_request.proposal import Declined, paper_key
@@ -133,3 +134,34 @@ def test_why_says_until_when_a_paper_was_put_off(
     survey.run("review")
     assert "As the next run would judge it:" in asked()
     assert json.loads(asked(as_json=True))["kept_back"] is None
+
+
+def test_what_was_taken_out_of_an_open_pull_request_comes_back_after_it(
+    survey: Survey, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [proposal, *_] = survey.open_proposals()
+    name = survey.name(proposal.paper).removeprefix("arxiv:")
+    survey.github.comment(1, f"/tracker drop {name}")
+    survey.run("review")
+
+    def asked() -> str:
+        capsys.readouterr()
+        console = Console(interactive=False)
+        reconsider(survey.settings, console, name, environ=survey.environ)
+        captured = capsys.readouterr()
+        return captured.out + captured.err
+
+    said = asked()
+    assert ": may be proposed again\nIt will not be proposed until the open pull request is" in said
+    assert f"Bring it back sooner with `/tracker add {name}` in the pull request." in said
+    said = asked()
+    assert ": was not rejected; there is nothing to do\nIt will not be proposed until" in said
+    survey.github.merge_pull(1)
+    survey.run("review")
+    assert "It will not" not in asked()
+
+    def fail(*_: object) -> None:
+        raise TargetError("GitHub does not answer")
+
+    monkeypatch.setattr("tracker.pull_request.github.GithubTarget.read", fail)
+    assert "(GitHub does not answer); if the paper was taken out of it, it is not prop" in asked()
