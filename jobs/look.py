@@ -96,7 +96,13 @@ def described(session: Session, number: int, paper: Paper) -> dict[str, Any]:
             for p in history.proposals(session, paper=number)
         ],
         "decisions": [
-            {"kind": d.kind, "at": d.at.isoformat(), "who": d.who, "reason": d.reason}
+            {
+                "kind": d.kind,
+                "at": d.at.isoformat(),
+                "to_section": list(d.to_section or ()),
+                "who": d.who,
+                "reason": d.reason,
+            }
             for d in history.decisions(session, paper=number)
         ],
     }
@@ -129,7 +135,7 @@ def page(paper: dict[str, Any]) -> str:
             for p in paper["proposals"]
         ),
         "decided": "; ".join(
-            " ".join(filter(None, (d["kind"], d["at"][:10], d["who"], d["reason"])))
+            " ".join(filter(None, (d["kind"], _to(d), d["at"][:10], d["who"], d["reason"])))
             for d in paper["decisions"]
         ),
     }
@@ -140,6 +146,12 @@ def page(paper: dict[str, Any]) -> str:
     if paper["abstract"]:
         lines += ["", paper["abstract"]]
     return "\n".join([*lines, ""])
+
+
+def _to(decision: dict[str, Any]) -> str:
+    """Where a reviewer moved a paper; nothing for the other decisions."""
+    section = tuple(decision["to_section"])
+    return f"to {path_text(section)}" if section else ""
 
 
 def _moved(proposal: dict[str, Any]) -> str:

@@ -122,6 +122,9 @@ def test_a_paper_that_was_moved_stands_where_the_reviewer_put_it(
     assert moved in said(place, capsys, title)
     other = next(p.paper.title for p in waiting if p.paper.title != title)
     assert "moved from" not in said(place, capsys, other)
+    (place / "survey-tracker-pull-request.md").unlink()
+    go(place)
+    assert "  decided      moved to Baking Papers › Ovens 2024-02-01" in said(place, capsys, title)
 
 
 def test_headings_are_those_of_today(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
