@@ -155,7 +155,7 @@ def series_at(document: Document, entry: Entry) -> tuple[Series, int] | None:
     line = _line_of(document, entry) if entry.kind in NUMBERED else None
     if line is None:
         return None
-    blocks = _blocks([*_items(document, entry.kind, _depth(entry))])
+    blocks = blocks_of(document, entry.kind, _depth(entry))
     at = next((n for n, block in enumerate(blocks) if _holds(block, line)), None)
     series = _through(document, entry.kind, blocks, at) if at is not None else None
     return (series, series.place_of(line)) if series else None
@@ -215,13 +215,14 @@ def _step_around(blocks: Sequence[Sequence[Item]], at: int) -> int:
     return 0 if 2 * steps.count(0) > len(steps) else 1
 
 
-def _blocks(items: Sequence[Item | None]) -> list[list[Item]]:
-    """Numbers with nothing else between them; a list that begins again is another."""
+def blocks_of(document: Document, kind: str, depth: int = 0) -> list[list[Item]]:
+    """Runs of numbers with nothing else between them; a list that begins again is another."""
+    items = [*_items(document, kind, depth)]
     blocks: list[list[Item]] = []
     for before, item, behind in zip([None, *items], items, [*items[1:], None], strict=False):
         if item is None:
             continue
-        anew = before is not None and item.number <= 1 < before.number
+        anew = kind not in ROWS and before is not None and item.number <= 1 < before.number
         if before is None or item.apart or (anew and behind and behind.number == item.number + 1):
             blocks.append([])
         blocks[-1].append(item)
@@ -235,7 +236,7 @@ def _items(document: Document, kind: str, depth: int) -> Iterator[Item | None]:
     """
     entries = [e for e in document.entries if e.kind == kind and _depth(e) == depth]
     end = 0
-    for entry, following in zip(entries, [*entries[1:], None], strict=True):
+    for entry, following in zip(entries, [*entries[1:], None], strict=False):
         line = _line_of(document, entry)
         above = (
             [] if line is None else _beside(document, entry, range(entry.start - 1, end - 1, -1))

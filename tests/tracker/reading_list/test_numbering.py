@@ -10,6 +10,7 @@ import pytest
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
 from tracker.reading_list import ReadingList
+from tracker.reading_list.lint import lint
 
 HEADS = {
     "row": ["| # | Paper | Date |", "|--:|---|---|"],
@@ -177,3 +178,45 @@ def test_what_does_not_count_rows_from_one_is_left_alone(
     (added,) = [row for row in new if STEAM in row]
     assert added.startswith(("| |", "<tr><td></td>"))
     assert [row for row in new if row != added] == old
+
+
+@pytest.mark.parametrize("form", ["row", "cell", "cells"])
+@pytest.mark.parametrize(
+    ("numbers", "found"),
+    [
+        ((1, 2, 3, 4), []),
+        (("01", "02", "03"), []),
+        ((4, 3, 2, 1), []),
+        # What a row that was moved to another table leaves, and what it brings.
+        ((1, 2, 4, 5), [(4, 3)]),
+        ((1, 2, 9, 3, 4), [(9, 3)]),
+        ((9, 1, 2, 3), [(9, 1)]),
+        ((1, 2, 3, 3, 4), [(3, 4)]),
+        ((5, 4, 2, 1), [(2, 3)]),
+        ((4, 3, 3, 2, 1), [(3, 2)]),
+        # Numbers of other things than rows.
+        ((1, 3, 5), []),
+        ((7, 3, 1), []),
+        ((101, 102, 104, 105), []),
+    ],
+)
+def test_rows_that_do_not_count_are_found(
+    form: str, numbers: Sequence[object], found: list[tuple[int, int]]
+) -> None:
+    years = range(2024, 2010, -1)
+    rows = section("Ovens", form, list(zip(numbers, NAMES, years, strict=False)))
+    findings = lint(
+        ReadingList.parse({"R.md": section("Pots", form, [(1, STEAM, 2024)]) + "\n" + rows})
+    )
+    wrong = [finding for finding in findings if finding.rule == "numbers-out-of-order"]
+    assert [finding.sentence for finding in wrong] == [
+        f"A row of the section 'Ovens' has the number {number} where {due} is due."
+        for number, due in found
+    ]
+    end = "bottom" if numbers[0] in (4, 5) else "top"
+    assert all(f"from 1 at the {end} on" in finding.fix for finding in wrong)
+
+
+def test_a_numbered_list_is_counted_where_it_is_shown() -> None:
+    text = section("Ovens", "item", list(zip((1, 2, 2, 3), NAMES, range(2020, 2024), strict=False)))
+    assert "numbers-out-of-order" not in {f.rule for f in lint(ReadingList.parse({"R.md": text}))}
