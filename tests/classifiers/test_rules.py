@@ -179,3 +179,40 @@ def test_a_paper_says_nothing_of_its_own_year_when_judged_as_if_not_on_the_list(
     known.fit(papers, [[path] for path in sections])
     right = known.loo_.argmax(axis=1) == range(len(papers))
     assert right.mean() < 0.3
+
+
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize("third", ["Preprints", "arXiv 2024", "ICLR 2024"])
+@pytest.mark.parametrize("venue", ["", "Journal of Hives", "NeurIPS", "ICML 2024"])
+def test_a_venue_s_section_is_for_papers_of_that_venue_alone(
+    stated: bool, third: str, venue: str
+) -> None:
+    papers, labels = listed()
+    for number, (paper, label) in enumerate(zip(papers, labels, strict=True)):
+        if label == [BEES]:
+            name = ("NeurIPS 2024", "ICML 2024", third)[number % 3]
+            own = name if stated and name[-1].isdigit() and "arXiv" not in name else ""
+            papers[number] = replace(paper, venue=own, published=date(2024, 5, 1))
+            labels[number] = [("Bees", name)]
+    trained = SectionClassifier([]).fit(papers, labels)
+    [filing] = trained.predict([replace(make(BEES, 100), venue=venue, published=date(2024, 6, 1))])
+    named = {"NeurIPS": "NeurIPS 2024", "": third if third != "ICLR 2024" else "none"}
+    expected = named.get(venue, venue)
+    if expected in ("none", "Journal of Hives"):
+        assert filing.confidence < 0.1
+    else:
+        assert filing.section == ("Bees", expected)
+        assert filing.confidence > 0.6
+
+
+@pytest.mark.parametrize("heading", ["Hives", "HIVE 2024", "Journals of Hives"])
+def test_a_topic_that_a_venue_is_named_after_takes_preprints(heading: str) -> None:
+    papers, labels = listed()
+    for number, label in enumerate(labels):
+        if label == [BEES]:
+            venue = "Journal of Hives" if number % 4 == 0 else ""
+            papers[number] = replace(papers[number], venue=venue)
+            labels[number] = [("Bees", heading)]
+    [filing] = SectionClassifier([]).fit(papers, labels).predict([make(BEES, 100)])
+    assert filing.section == ("Bees", heading)
+    assert filing.confidence > 0.6
