@@ -257,7 +257,8 @@ class _Walk:
         if not addresses and not self._has_link(text):
             return
         if not facts.title:
-            if any(is_paper_url(url) for url in addresses):
+            labelled = any(link.role == "paper" and link.label for link in facts.links)
+            if labelled or any(is_paper_url(url) for url in addresses):
                 self._report(block, text, "no title found beside its links")
             return
         self._add(block.kind, block, reading)
