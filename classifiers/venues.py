@@ -8,15 +8,15 @@ from typing import Literal
 
 from classifiers.years import year_in
 from tracker.paper import Paper
-from tracker.reading_list.words import PREPRINT, looks_like_venue
+from tracker.reading_list.words import PREPRINT, is_acronym, looks_like_venue
 from tracker.taxonomy import Path, section_key
 
 Kind = Literal["venue", "mixed", "preprints"]
 """A venue's papers alone, a venue's papers among others, or papers without a venue."""
 
 _VENUE_SHARE = 0.6
-# Such as "NeurIPS 2024" or "MICCAI'23 Workshops": capitals within the first word.
-_ACRONYM = re.compile(r"\W*([A-Z][A-Za-z]*[A-Z][A-Za-z]*)(?:\W+\w+){0,2}\W*")
+# Such as "NeurIPS 2024" or "MICCAI'23 Workshops".
+_SHORT = re.compile(r"\W*([A-Za-z]+)(?:\W+\w+){0,2}\W*")
 _PREPRINTS = re.compile(r"\W*(?:arxiv|bio-?rxiv|med-?rxiv|pre-?prints?)(?:\W+\w+){0,2}\W*", re.I)
 
 
@@ -50,6 +50,8 @@ def names(path: Path, paper: Paper) -> bool:
 
 def _by_words(path: Path) -> bool:
     name = path[-1] if path else ""
-    found = _ACRONYM.fullmatch(name)
+    found = _SHORT.fullmatch(name)
     dated = year_in(name) is not None or re.search(r"['’]\d\d\b", name) is not None
-    return bool(found and dated and looks_like_venue(found[1]) and not PREPRINT.search(name))
+    if found is None or not dated or PREPRINT.search(name):
+        return False
+    return is_acronym(found[1]) and looks_like_venue(found[1])
