@@ -44,7 +44,7 @@ class ReadingList:
     def parse(cls, files: Mapping[str, str], skip_sections: Sequence[str] = ()) -> ReadingList:
         """Parse the files' texts, given by name; the order of the files is that of the list."""
         documents = {
-            name: Document.parse(text, file=name, skip_sections=skip_sections)
+            name: Document.parse(text, file=name, skip_sections=skip_sections, files=files)
             for name, text in files.items()
         }
         return cls(documents, skip_sections)
@@ -133,7 +133,9 @@ class ReadingList:
             text, places = apply(self.documents[file].lines, mine)
             for number, (line, added) in places.items():
                 additions[number] = Addition(file, sections[number], line, added)
-            documents[file] = Document.parse(text, file=file, skip_sections=self.skip_sections)
+            documents[file] = Document.parse(
+                text, file=file, skip_sections=self.skip_sections, files=documents
+            )
         changed = ReadingList(documents, self.skip_sections)
         return changed, [additions[number] for number in sorted(additions)]
 
