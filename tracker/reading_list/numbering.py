@@ -74,11 +74,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers that count on from one to the next: up, or `down` where the newest comes first."""
+    """Numbers that count on from one to the next: up, or `down` where the newest comes first.
+
+    `parts` are the lists or tables it goes through.
+    """
 
     items: tuple[Item, ...]
     down: bool
     form: Form
+    parts: int = 1
 
     def inserted(self, place: int) -> tuple[int, Counting]:
         """The number of a new item before one of the others (0 to their number), and the rest.
@@ -107,7 +111,7 @@ class Series:
         return Counting(tuple(item.line for item in moved), -1, form=self.form)
 
     def place_of(self, line: int) -> int:
-        """Which of the items stands in a line."""
+        """Which of the items stands in a line, or behind it first."""
         return bisect_left([item.line for item in self.items], line)
 
 
@@ -182,7 +186,7 @@ def _through(
     if kind in ROWS and least.number > 1:
         return None
     form = _form(kind, [document.lines[item.line] for item in items])
-    return Series(items, step < 0, form)
+    return Series(items, step < 0, form, high + 1 - low)
 
 
 def _goes_on(first: Sequence[Item], second: Sequence[Item], step: int) -> bool:

@@ -66,9 +66,9 @@ def insertion(
     if not style.lane:
         file, line, text, (above, below) = first_entry(documents, section, style, facts)
         eol = documents[file].ending
-        return file, Splice(
-            line, line, text + eol, before=eol if above else "", after=eol if below else ""
-        )
+        text, counting = _with_first_number(documents, documents[file], style, text, line)
+        gaps = eol if above else "", eol if below else ""
+        return file, Splice(line, line, text + eol, *gaps, counting=counting)
     style = style.fitting(facts) if style.others else style
     lane = style.lane
     document = documents[lane[0].file]
@@ -202,6 +202,34 @@ def _with_row_number(
     return first + text[own.end() :], counting
 
 
+def _with_first_number(
+    documents: Mapping[str, Document], document: Document, style: Style, text: str, line: int
+) -> tuple[str, Counting]:
+    """The first entry of a section with the number that the list around gives one.
+
+    That is 1, or the next of a series through several sections.
+    """
+    donor = style.templates[0].entry if style.templates else None
+    counted = series_at(documents[donor.file], donor) if donor else None
+    if donor is None or counted is None or donor.kind == "html row":
+        return text, Counting()
+    series, place = counted
+    number, counting = 1, Counting()
+    if series.parts > 1 and donor.file == document.file:
+        number, counting = series.inserted(series.place_of(line))
+    head, eol, row = text.rpartition(document.ending)
+    if donor.kind == "numbered":
+        own = re.match(r"(\s*)\d{1,9}(?=[.)])", text)
+        first = written(number, series.form)
+        return (own[1] + first + text[own.end() :], counting) if own else (text, Counting())
+    cell = _BARRED if donor.text.lstrip().startswith("|") else _UNBARRED
+    own, model = cell.match(row), cell.match(donor.text)
+    if own is None or model is None or not is_nothing(own[1]) or (head and series.parts > 1):
+        return text, Counting()
+    first = renumbered(model[0], number - series.items[place].number, series.form)
+    return head + eol + first + row[own.end() :], counting
+
+
 def removal(document: Document, entry: Entry) -> Splice:
     """An entry's lines, and the blank ones that only set it apart; a list that counts closes up."""
     lines = document.lines
@@ -264,6 +292,16 @@ def apply(
         count += len(split_lines(text)) + len(split_lines(splice.after))
     made += [numbers.line(lines, index) for index in range(position, len(lines))]
     return "".join(made), places
+
+
+def line_after(splices: Sequence[Splice], line: int) -> int:
+    """Where a line (from 1) stands once splices before and behind it are made."""
+    shift = 0
+    for splice in splices:
+        if splice.start < line:
+            new = splice.before, splice.text, splice.after
+            shift += sum(len(split_lines(text)) for text in new) - (splice.end - splice.start)
+    return line + shift
 
 
 class _Numbers:

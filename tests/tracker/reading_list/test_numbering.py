@@ -220,3 +220,43 @@ def test_rows_that_do_not_count_are_found(
 def test_a_numbered_list_is_counted_where_it_is_shown() -> None:
     text = section("Ovens", "item", list(zip((1, 2, 2, 3), NAMES, range(2020, 2024), strict=False)))
     assert "numbers-out-of-order" not in {f.rule for f in lint(ReadingList.parse({"R.md": text}))}
+
+
+@pytest.mark.parametrize(
+    ("form", "numbers"),
+    [("row", ("1", "2", "3")), ("item", ("1", "2", "3")), ("cell", ("", "", ""))],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_several_first_entries_share_one_list(
+    form: str, numbers: Sequence[str], ending: str
+) -> None:
+    ovens = section("Ovens", form, [(1, NAMES[0], 2016), (2, NAMES[1], 2018)])
+    text = (ovens + "\n## Pots\n\n## Pans\n\nNone yet.\n").replace("\n", ending)
+    papers = [steam(year, f"Steam and {year}") for year in (2019, 2021, 2020)]
+    changed, additions = ReadingList.parse({"R.md": text}).insert_all(
+        [(("Pots",), paper) for paper in papers]
+    )
+    years = (2019, 2020, 2021)
+    rows = [(n, f"Steam and {year}", year) for n, year in zip(numbers, years, strict=True)]
+    pots = section("Pots", form, rows).replace("01.00001", "01.00003")
+    assert changed.files["R.md"] == f"{ovens}\n{pots}\n## Pans\n\nNone yet.\n".replace("\n", ending)
+    lines = changed.files["R.md"].split(ending)
+    assert [lines[each.line - 1] for each in additions] == [each.text for each in additions]
+    assert all(paper.title in each.text for paper, each in zip(papers, additions, strict=True))
+
+
+@pytest.mark.parametrize("form", ["row", "item"])
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_first_entry_goes_on_with_a_series_through_the_sections(form: str, step: int) -> None:
+    def text(pots: Sequence[Entry], *pans: Entry) -> str:
+        ovens = [(n, name, 2016) for n, name in zip((1, 2), NAMES, strict=False)]
+        parts = [("Ovens", ovens), ("Pots", pots), ("Pans", pans)]
+        if step < 0:
+            parts = [(name, list(entries)[::-1]) for name, entries in reversed(parts)]
+        return "\n".join(section(name, form, list(entries)) for name, entries in parts)
+
+    before = text([], (3, NAMES[2], 2016), (4, NAMES[3], 2016))
+    after = text([(3, STEAM, 2018)], (4, NAMES[2], 2016), (5, NAMES[3], 2016))
+    changed, _ = ReadingList.parse({"R.md": before}).insert_all([(("Pots",), steam(2018))])
+    written = changed.files["R.md"].replace("1801.00003", "1801.00001").splitlines()
+    assert [row for row in written if row] == [row for row in after.splitlines() if row]
