@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from classifiers.rules import year_of
 from classifiers.sections import SectionClassifier
+from classifiers.years import FIRST, LAST, spans, year_of
 from tests.classifiers.papers import ANTS, BEES, listed, make
 from tracker.paper import Paper
 from tracker.taxonomy import Path, Section
@@ -35,6 +35,64 @@ def by_year(shift: int) -> tuple[list[Paper], list[list[Path]]]:
         dated.append(replace(paper, published=date(year, 5, 1)))
         places.append([("Bees", str(year + shift))] if label == [BEES] else label)
     return dated, places
+
+
+@pytest.mark.parametrize(
+    ("heading", "span"),
+    [
+        ("Older", (FIRST, 2020)),
+        ("Earlier papers", (FIRST, 2020)),
+        ("📜 Previous Work 📜", (FIRST, 2020)),
+        ("Before 2020", (FIRST, 2019)),
+        ("< 2020", (FIRST, 2019)),
+        ("≤2020", (FIRST, 2020)),
+        ("2020 and earlier", (FIRST, 2020)),
+        ("Papers before 2019", (FIRST, 2018)),
+        ("2018-2020", (2018, 2020)),
+        ("2018 – 2020", (2018, 2020)),
+        ("2024+", (2024, LAST)),
+        ("2024 and later", (2024, LAST)),
+        ("Since 2024", (2024, LAST)),
+        ("After 2024", (2025, LAST)),
+        ("Older people", None),
+        ("Earlier detection of sepsis", None),
+        ("2023 survey of bees", None),
+        ("Before 2020: sepsis", None),
+    ],
+)
+def test_headings_that_take_more_than_a_year(heading: str, span: tuple[int, int] | None) -> None:
+    years = [("Papers", "2021"), ("Papers", "2022")]
+    assert spans([*years, ("Papers", heading)]).get(("Papers", heading)) == span
+    # Without a year beside it a heading may mean anything.
+    assert spans([*years, ("Bees", heading)]).get(("Bees", heading)) is None
+
+
+@pytest.mark.parametrize("older", ["Older", "Earlier papers", "Before 2021"])
+@pytest.mark.parametrize(("year", "heading"), [(2017, ""), (2021, "2021"), (2023, "2023")])
+def test_what_is_older_than_the_years_is_filed_where_such_papers_go(
+    older: str, year: int, heading: str
+) -> None:
+    papers, labels = by_year(0)
+    labels = [[("Bees", older)] if path == ("Bees", "2020") else [path] for [path] in labels]
+    trained = SectionClassifier([]).fit(papers, labels)
+    [filing] = trained.predict([replace(make(BEES, 100), published=date(year, 1, 1))])
+    assert filing.section == ("Bees", heading or older)
+    assert filing.confidence > 0.5
+
+
+@pytest.mark.parametrize(
+    ("shift", "year", "nearest"),
+    [(0, 2024, 2023), (0, 2026, 2023), (0, 2019, 2020), (1, 2025, 2024), (1, 2018, 2021)],
+)
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_year_without_a_heading_goes_to_the_nearest(
+    shift: int, year: int, nearest: int, step: int
+) -> None:
+    sections = [Section(("Bees", str(each + shift))) for each in range(2020, 2024)][::step]
+    trained = SectionClassifier(sections).fit(*by_year(shift))
+    [filing] = trained.predict([replace(make(BEES, 100), published=date(year, 1, 1))])
+    assert filing.section == ("Bees", str(nearest))
+    assert filing.confidence < 0.8
 
 
 @pytest.mark.parametrize("shift", [0, 1])
@@ -121,3 +179,40 @@ def test_a_paper_says_nothing_of_its_own_year_when_judged_as_if_not_on_the_list(
     known.fit(papers, [[path] for path in sections])
     right = known.loo_.argmax(axis=1) == range(len(papers))
     assert right.mean() < 0.3
+
+
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize("third", ["Preprints", "arXiv 2024", "ICLR 2024"])
+@pytest.mark.parametrize("venue", ["", "Journal of Hives", "NeurIPS", "ICML 2024"])
+def test_a_venue_s_section_is_for_papers_of_that_venue_alone(
+    stated: bool, third: str, venue: str
+) -> None:
+    papers, labels = listed()
+    for number, (paper, label) in enumerate(zip(papers, labels, strict=True)):
+        if label == [BEES]:
+            name = ("NeurIPS 2024", "ICML 2024", third)[number % 3]
+            own = name if stated and name[-1].isdigit() and "arXiv" not in name else ""
+            papers[number] = replace(paper, venue=own, published=date(2024, 5, 1))
+            labels[number] = [("Bees", name)]
+    trained = SectionClassifier([]).fit(papers, labels)
+    [filing] = trained.predict([replace(make(BEES, 100), venue=venue, published=date(2024, 6, 1))])
+    named = {"NeurIPS": "NeurIPS 2024", "": third if third != "ICLR 2024" else "none"}
+    expected = named.get(venue, venue)
+    if expected in ("none", "Journal of Hives"):
+        assert filing.confidence < 0.1
+    else:
+        assert filing.section == ("Bees", expected)
+        assert filing.confidence > 0.6
+
+
+@pytest.mark.parametrize("heading", ["Hives", "HIVE 2024", "Journals of Hives"])
+def test_a_topic_that_a_venue_is_named_after_takes_preprints(heading: str) -> None:
+    papers, labels = listed()
+    for number, label in enumerate(labels):
+        if label == [BEES]:
+            venue = "Journal of Hives" if number % 4 == 0 else ""
+            papers[number] = replace(papers[number], venue=venue)
+            labels[number] = [("Bees", heading)]
+    [filing] = SectionClassifier([]).fit(papers, labels).predict([make(BEES, 100)])
+    assert filing.section == ("Bees", heading)
+    assert filing.confidence > 0.6

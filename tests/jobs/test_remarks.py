@@ -36,6 +36,18 @@ def test_a_year_without_a_heading_is_named_with_its_remedy() -> None:
     assert remark("2022", section=below) == remark("2022")
 
 
+@pytest.mark.parametrize("beside", ["Older", "Earlier papers", "Before 2020", "2019 and before"])
+def test_nothing_is_said_of_what_an_older_heading_takes(beside: str) -> None:
+    assert remark("2022", beside, year=2018) == ""
+    assert remark("2022", year=2018, section=("Baking", "Ovens", beside)) == ""
+    assert remark("2022", beside, year=2024).startswith("the list has no heading for 2024 yet")
+
+
+def test_a_year_gone_by_is_not_to_come_yet() -> None:
+    assert remark("2018", year=2020).startswith("the list has no heading for 2020 below Baking")
+    assert "2020 below" in remark("Before 2020", year=2020)
+
+
 @pytest.mark.parametrize("beside", ["2024", "📅 2024 📅", "2024 and later", "2023-2024"])
 def test_nothing_is_said_where_a_heading_may_be_meant_for_the_year(beside: str) -> None:
     assert remark("2022", beside) == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import cast
@@ -22,15 +22,17 @@ from tracker.reading_list.outline import (
     unlinked_titles,
 )
 from tracker.reading_list.pieces import Reading
-from tracker.reading_list.prose import banners, is_about_the_list, is_navigation
+from tracker.reading_list.prose import (
+    banners,
+    is_about_the_list,
+    is_index,
+    is_navigation,
+    without_indexes,
+)
 from tracker.reading_list.reading import read
 from tracker.reading_list.style import Style, style_of
 from tracker.reading_list.unread import unread_items
-from tracker.reading_list.words import (
-    is_outside,
-    is_paper_url,
-    venue_key,
-)
+from tracker.reading_list.words import is_outside, is_paper_url, venue_key
 from tracker.taxonomy import Path, Section, Taxonomy, section_key
 
 
@@ -40,16 +42,19 @@ class Document:
     `names` are all headings of sections, those that hold no entries too.
     """
 
-    def __init__(self, text: str, file: str, skip_sections: Sequence[str]) -> None:
+    def __init__(
+        self, text: str, file: str, skip_sections: Sequence[str], files: Collection[str] = ()
+    ) -> None:
         self.text = text
         self.file = file
+        self.files = frozenset(files)
         self.lines = split_lines(text)
         self.ending = ending_of(self.lines)
         walk = _Walk(self, {section_key(name) for name in skip_sections})
         blocks, html_items = blocks_and_html_items(text, self.lines)
         walk.all(blocks)
         walk.again()
-        self.taxonomy = Taxonomy(walk.sections)
+        self.taxonomy = Taxonomy(without_indexes(walk.sections, walk.entries, walk.indexes))
         self.entries: tuple[Entry, ...] = tuple(walk.entries)
         self.headings: tuple[tuple[Path, int, int], ...] = tuple(walk.headings)
         self.starts: tuple[tuple[int, bool], ...] = tuple(walk.starts)
@@ -60,13 +65,19 @@ class Document:
 
     @classmethod
     def parse(
-        cls, text: str, *, file: str = "README.md", skip_sections: Sequence[str] = ()
+        cls,
+        text: str,
+        *,
+        file: str = "README.md",
+        skip_sections: Sequence[str] = (),
+        files: Collection[str] = (),
     ) -> Document:
         """Parse a file's text; no text is too broken to parse.
 
         `skip_sections` are headings whose sections, and those below them, hold no entries.
+        `files` are those of the list: an item that only leads to them is no entry.
         """
-        return cls(text, file, skip_sections)
+        return cls(text, file, skip_sections, files)
 
     @cached_property
     def by_section(self) -> dict[Path, list[Entry]]:
@@ -99,6 +110,7 @@ class _Walk:
         self.venues: Counter[str] = Counter()
         self.known: frozenset[str] = frozenset()
         self.titles: set[int] = set()
+        self.indexes: set[Path] = set()
 
     def all(self, blocks: list[Block]) -> None:
         """Read every block."""
@@ -231,6 +243,9 @@ class _Walk:
             if not sure:
                 self._without_link(block, text)
             return
+        if is_index(text, document.file, document.files):
+            self.indexes.add(self.path)
+            return
         if block.kind in ("bullet", "numbered") and is_navigation(text):
             return
         reading = read(text.rstrip("\r\n"), block.kind, block.columns, self.known)
@@ -260,7 +275,8 @@ class _Walk:
         if not addresses and not self._has_link(text):
             return
         if not facts.title:
-            if any(is_paper_url(url) for url in addresses):
+            labelled = any(link.role == "paper" and link.label for link in facts.links)
+            if labelled or any(is_paper_url(url) for url in addresses):
                 self._report(block, text, "no title found beside its links")
             return
         self._add(block.kind, block, reading)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from tracker.identifiers import arxiv_id
 
 _REPOSITORY = re.compile(r"https?://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?(?:[#?].*)?$")
-NAMES = re.compile(r"\{(arxiv|repository)\}")
+NAMES = re.compile(r"\{(arxiv|repository|venue|year)\}")
 
 
 @lru_cache(maxsize=4_096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -12,9 +12,10 @@ from tracker.paper import Paper
 from tracker.reading_list.dates import PartialDate
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry, Unread
+from tracker.reading_list.lines import split_lines
 from tracker.reading_list.pieces import Facts
 from tracker.reading_list.revise import revised
-from tracker.reading_list.splice import Splice, apply, insertion, removal
+from tracker.reading_list.splice import Splice, apply, insertion, line_after, removal
 from tracker.reading_list.style import Style, style_of
 from tracker.taxonomy import Path, Section, Taxonomy, path_text, section_key
 
@@ -44,7 +45,7 @@ class ReadingList:
     def parse(cls, files: Mapping[str, str], skip_sections: Sequence[str] = ()) -> ReadingList:
         """Parse the files' texts, given by name; the order of the files is that of the list."""
         documents = {
-            name: Document.parse(text, file=name, skip_sections=skip_sections)
+            name: Document.parse(text, file=name, skip_sections=skip_sections, files=files)
             for name, text in files.items()
         }
         return cls(documents, skip_sections)
@@ -115,16 +116,57 @@ class ReadingList:
         self, items: Sequence[tuple[Path, Facts]]
     ) -> tuple[ReadingList, list[Addition]]:
         """Add entries for facts as they are; see `insert_all`."""
-        splices: list[tuple[int, str, Splice]] = []
-        for number, (section, facts) in enumerate(items):
+        changed, additions = self, dict[int, Addition]()
+        waiting = dict(enumerate(items))
+        while waiting:
+            batch = changed._batch(waiting)
+            splices = changed._splices({n: waiting.pop(n) for n in batch})
+            following, added = changed._apply(splices, dict(enumerate(s for s, _ in items)))
+            lines = {n: changed._own_lines(addition) for n, addition in additions.items()}
+            additions = {n: following._carried(a, splices) for n, a in lines.items()}
+            additions |= dict(zip(sorted(batch), added, strict=True))
+            changed = following
+        return changed, [additions[number] for number in sorted(additions)]
+
+    def _batch(self, items: Mapping[int, tuple[Path, Facts]]) -> list[int]:
+        """Those that can be added at once: of several in an empty section the others go by one."""
+        seen: set[Path] = set()
+        batch = []
+        for number, (section, _) in items.items():
             if section not in self.taxonomy:
                 raise InputError(f"{path_text(section)}: the reading list has no such section")
-            file, splice = insertion(self.documents, section, self.style(section), facts)
-            splices.append((number, file, splice))
-        return self._apply(splices, [section for section, _ in items])
+            if section not in seen or self.style(section).lane:
+                batch.append(number)
+            seen.add(section)
+        return batch
+
+    def _splices(self, items: Mapping[int, tuple[Path, Facts]]) -> list[tuple[int, str, Splice]]:
+        return [
+            (number, *insertion(self.documents, section, self.style(section), facts))
+            for number, (section, facts) in items.items()
+        ]
+
+    def _own_lines(self, addition: Addition) -> Addition:
+        """An addition without the head of the table that was added with it, or its end."""
+        start, end = addition.line - 1, addition.line - 1 + len(split_lines(addition.text))
+        inside = self.by_section.get(addition.section, ())
+        entry = next(
+            (e for e in inside if e.file == addition.file and start <= e.start < end), None
+        )
+        if entry is None:
+            return addition
+        return replace(addition, line=entry.start + 1, text=entry.text.rstrip("\r\n"))
+
+    def _carried(self, addition: Addition, splices: Sequence[tuple[int, str, Splice]]) -> Addition:
+        """An addition where it stands, and as it reads, after splices that gave this list."""
+        mine = [splice for _, file, splice in splices if file == addition.file]
+        line = line_after(mine, addition.line)
+        size = len(split_lines(addition.text))
+        lines = self.documents[addition.file].lines[line - 1 : line - 1 + size]
+        return replace(addition, line=line, text="".join(lines).rstrip("\r\n"))
 
     def _apply(
-        self, splices: Sequence[tuple[int, str, Splice]], sections: Sequence[Path]
+        self, splices: Sequence[tuple[int, str, Splice]], sections: Mapping[int, Path]
     ) -> tuple[ReadingList, list[Addition]]:
         documents = dict(self.documents)
         additions: dict[int, Addition] = {}
@@ -133,14 +175,16 @@ class ReadingList:
             text, places = apply(self.documents[file].lines, mine)
             for number, (line, added) in places.items():
                 additions[number] = Addition(file, sections[number], line, added)
-            documents[file] = Document.parse(text, file=file, skip_sections=self.skip_sections)
+            documents[file] = Document.parse(
+                text, file=file, skip_sections=self.skip_sections, files=documents
+            )
         changed = ReadingList(documents, self.skip_sections)
         return changed, [additions[number] for number in sorted(additions)]
 
     def remove(self, entry: Entry) -> ReadingList:
         """The list without an entry; only its lines go."""
         splice = removal(self.documents[entry.file], entry)
-        return self._apply([(0, entry.file, splice)], [entry.section])[0]
+        return self._apply([(0, entry.file, splice)], {0: entry.section})[0]
 
     def move(self, entry: Entry, section: Path) -> tuple[ReadingList, Addition]:
         """The list with an entry in another section, at the place the order there gives it.
@@ -157,13 +201,13 @@ class ReadingList:
         text = entry.text.rstrip("\r\n") if alike else None
         style = rest.style(section)
         file, splice = insertion(rest.documents, section, style, entry.facts, text)
-        changed, (addition,) = rest._apply([(0, file, splice)], [section])
+        changed, (addition,) = rest._apply([(0, file, splice)], {0: section})
         return changed, addition
 
     def replace(self, entry: Entry, text: str) -> ReadingList:
         """The list with another text in the place of an entry's; only its lines change."""
         splice = Splice(entry.start, entry.end, text)
-        return self._apply([(0, entry.file, splice)], [entry.section])[0]
+        return self._apply([(0, entry.file, splice)], {0: entry.section})[0]
 
     def update(
         self,

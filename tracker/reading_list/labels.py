@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tracker.identifiers import LONGEST
 from tracker.paper import Paper, Role
+from tracker.publication import publication_of
 from tracker.reading_list.echo import NAMES, filled, opened, values_of, values_of_all
+from tracker.reading_list.escape import flatten
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import NamedLink
 from tracker.reading_list.template import Template
-from tracker.reading_list.words import is_sign, label_role
+from tracker.reading_list.words import PREPRINT, is_acronym, is_sign, label_role, looks_like_venue
 
 _WANTED: tuple[Role, ...] = ("code", "project", "data", "model")
 _Form = tuple[str, str]
-"""A label and a picture's address, with `{arxiv}` and `{repository}` for what they repeat."""
+"""A label and a picture's address, with `{arxiv}` and the like for what they say of the paper."""
+_DATED = re.compile(
+    r"(?P<open>[\[(]?)(?P<venue>[^\d\[\]]{2,60}?)(?P<joint>[\s,'’:-]{0,3})"
+    r"(?P<year>(?:19|20)\d\d)(?P<close>[\])]?)"
+)
+"""A label such as `NeurIPS 2023`."""
 
 
 class Labels:
@@ -37,6 +44,7 @@ class Labels:
     def links_of(self, paper: Paper) -> tuple[NamedLink, ...]:
         """The paper's own link first, then the others the list has a word for."""
         arxiv = paper.identifier("arxiv")
+        stated = _stated(paper)
         found = [
             NamedLink("paper", page.replace("{}", arxiv or ""), label, image)
             for page, (label, image) in (self._several if arxiv else ())
@@ -45,7 +53,7 @@ class Labels:
             if self._carried:
                 found.append(NamedLink("paper", url))
             if not self._carried or self._named:
-                found.append(self._label("paper", url))
+                found.append(self._label("paper", url, stated))
         for link in paper.links:
             if len(link.url) > LONGEST or link.role not in _WANTED:
                 continue
@@ -60,11 +68,13 @@ class Labels:
         shown = (NamedLink("other", "", label or "", image) for label, image in pictures if image)
         return (*found, *shown)
 
-    def _label(self, role: Role, url: str) -> NamedLink:
-        """A link as links of its role are labelled."""
-        values = values_of(url)
+    def _label(self, role: Role, url: str, stated: Mapping[str, str] | None = None) -> NamedLink:
+        """A link as links of its role are labelled; `stated` is what labels say of a paper."""
+        values = {**values_of(url), **(stated or {})}
         for forms in self._forms:
             for label, image in forms.get(role, ()):
+                if not _fits(label, url, values):
+                    continue
                 texts = filled(label, values), filled(image, values)
                 if texts[0] is not None and texts[1] is not None:
                     return NamedLink(role, url, url if label == "<>" else texts[0], texts[1])
@@ -151,11 +161,48 @@ def _pictures(templates: Sequence[Template]) -> list[_Form]:
 
 def _form(link: NamedLink, urls: Sequence[str]) -> _Form:
     """The label and picture of a link with what they repeat of these addresses left open."""
-    label, image = "<>" if link.label == link.url else link.label, link.image
+    label, image = "<>" if link.label == link.url else _without_venue(link), link.image
     for url in urls:
         values = values_of(url)
         label, image = opened(label, values), opened(image, values)
     return label, image
+
+
+def _without_venue(link: NamedLink) -> str:
+    """A label with the venue and year of its paper left open; a host's own name stays."""
+    found = _DATED.fullmatch(link.label)
+    name = found["venue"] if found else link.label.strip("[]() ")
+    if link.role != "paper" or link.image or not looks_like_venue(name):
+        return link.label
+    preprint = PREPRINT.search(name) is not None
+    if found:
+        venue = name if preprint else "{venue}"
+        return f"{found['open']}{venue}{found['joint']}{{year}}{found['close']}"
+    return link.label if preprint or _suits(name, link.url) else link.label.replace(name, "{venue}")
+
+
+def _fits(label: str, url: str, values: Mapping[str, str]) -> bool:
+    """Whether a label is for this link: that of preprints is not for what has a venue."""
+    if "{venue}" in label:
+        return True
+    dated = "{year}" in label
+    name = label.replace("{year}", "").strip("[]() ,'’:-")
+    return not (dated and "venue" in values) and _suits(name, url)
+
+
+def _suits(name: str, url: str) -> bool:
+    """Whether a label, where it is a host's or a venue's short name, is that of the address."""
+    short = name == "arXiv" or is_acronym(name)
+    return not (short and looks_like_venue(name)) or name.lower() in url.lower()
+
+
+def _stated(paper: Paper) -> dict[str, str]:
+    """What labels may say of a paper: its venue and the year of that, or the year it is of."""
+    publication = publication_of([paper])
+    year = publication.year if publication else None
+    year = year or (paper.published.year if paper.published else None)
+    venue = {"venue": flatten(publication.venue)} if publication else {}
+    return venue | ({"year": str(year)} if year else {})
 
 
 _ARXIV_PAGE = re.compile(

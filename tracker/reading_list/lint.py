@@ -9,6 +9,7 @@ year-contradicts, venue-contradicts   not what the paper's record says (needs re
 missing-file           a link or picture of the repository that is not there (needs its folder)
 malformed-link, link-without-address, unbalanced-brackets, table-cells   broken Markdown
 order-broken           out of line in a section that keeps an order
+numbers-out-of-order   a row of a table that counts its rows, with a number that is not the next
 contents-missing, contents-misnamed, dead-anchor   navigation that misleads
 empty-section          a heading with nothing below it
 unreadable-entry       looks like an entry and cannot be read
@@ -32,6 +33,7 @@ from tracker.reading_list.lint_markup import (
     malformed_links,
     table_cells,
 )
+from tracker.reading_list.lint_numbers import numbers_out_of_order
 from tracker.reading_list.lint_papers import (
     against_record,
     dates_before_arxiv,
@@ -58,6 +60,7 @@ RULES = (
     "link-without-address",
     "malformed-link",
     "missing-file",
+    "numbers-out-of-order",
     "order-broken",
     "table-cells",
     "title-differs",
@@ -88,6 +91,7 @@ def lint(
     for page in pages.values():
         found += malformed_links(page)
         found += table_cells(page)
+        found += numbers_out_of_order(page)
         found += section_findings(page)
         found += _unread(page)
         if checkouts and page.document.file in checkouts:

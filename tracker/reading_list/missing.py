@@ -83,7 +83,7 @@ def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
         and before.rstrip()[-1:] in (",", ".", ";", ":", "·", "")
     ):
         behind = stripped[1:]
-    opens = re.search(r"(?:^|\s)[*_]+$|[\[(]$", before) is not None
+    opens = re.search(r"(?:^|\s)[*_`]+$|[\[(]$", before) is not None
     if (before[-1:].isspace() or opens) and behind[:1] in (" ", "\t"):
         behind = behind.lstrip(" \t")
     return before + behind

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry
 from tracker.reading_list.first import first_entry
+from tracker.reading_list.inline import plain
 from tracker.reading_list.lines import ending_of, split_lines
+from tracker.reading_list.numbering import (
+    ROWS,
+    Counting,
+    Form,
+    renumbered,
+    series_at,
+    written,
+)
 from tracker.reading_list.order import learn_order, place
 from tracker.reading_list.pieces import Facts
 from tracker.reading_list.rows import is_nothing
@@ -25,10 +34,8 @@ class Splice:
     """Lines `start` to `end` of a file replaced by `before` + `text` + `after`.
 
     `text` is the entry; `before` and `after` are the blank lines that set it apart. `rank`
-    orders splices at one place: by what the section is ordered by, then as given. `numbers`
-    are the numbered lines behind it that count on, by `step`; `counts` says that the text is
-    itself numbered so, on from the line `behind` (-1: from the first). `at` is the entry's place
-    in its section.
+    orders splices at one place: by what the section is ordered by, then as given. `counting` is
+    what it does to the numbers around. `at` is the entry's place in its section.
     """
 
     start: int
@@ -37,18 +44,15 @@ class Splice:
     before: str = ""
     after: str = ""
     rank: float = 0
-    numbers: tuple[int, ...] = ()
-    step: int = 1
-    counts: bool = False
-    behind: int = -1
+    counting: Counting = field(default_factory=Counting)
     at: int = 0
 
 
-_ITEM = re.compile(r"(\s*)(\d{1,9})([.)])")
-_ROW = re.compile(r"(\s*(?:\|\s*)?)(\d{1,9})([.)]?\s*\|)")
-_COUNTS = re.compile(r"[#№]?|no|nr|num|number|rank|idx|index|(?:s|sl|sr) ?no|序号|编号")
-"""The headings of a column that counts rows; other whole numbers say something of a paper."""
 _MARKER = re.compile(r"(\s*)([-*+•]|\d{1,9}[.)])(\s+)")
+_BARRED, _UNBARRED = re.compile(r"\s*\|([^|]*)\|"), re.compile(r"([^|]*)\|")
+_CELL = re.compile(
+    r"\s*(?:<tr\b[^<>]*>\s*)?<t[dh]\b[^<>]*>((?:(?!</?t[dhr]\b).)*)</t[dh]", re.I | re.S
+)
 
 
 def insertion(
@@ -62,9 +66,9 @@ def insertion(
     if not style.lane:
         file, line, text, (above, below) = first_entry(documents, section, style, facts)
         eol = documents[file].ending
-        return file, Splice(
-            line, line, text + eol, before=eol if above else "", after=eol if below else ""
-        )
+        text, counting = _with_first_number(documents, documents[file], style, text, line)
+        gaps = eol if above else "", eol if below else ""
+        return file, Splice(line, line, text + eol, *gaps, counting=counting)
     style = style.fitting(facts) if style.others else style
     lane = style.lane
     document = documents[lane[0].file]
@@ -76,7 +80,7 @@ def insertion(
     text = text if kept else _tidy(text, breaks=lane[0].kind == "paragraph" and not gap)
     text = text.replace("\n", document.ending)
     neighbour = lane[at - 1] if at > 0 else lane[0]
-    text, numbers, counts = _with_marker(document, text, lane, at)
+    text, counting = _with_marker(document, text, lane, at)
     line = neighbour.end if at > 0 else neighbour.start
     splice = Splice(
         line,
@@ -85,9 +89,7 @@ def insertion(
         before=gap if at > 0 else "",
         after="" if at > 0 else gap,
         rank=_rank(style, facts),
-        numbers=numbers,
-        counts=counts,
-        behind=neighbour.start if at > 0 else -1,
+        counting=counting,
         at=at,
     )
     return document.file, splice
@@ -158,100 +160,74 @@ def _between(document: Document, first: Entry, second: Entry) -> str | None:
 
 def _with_marker(
     document: Document, text: str, lane: Sequence[Entry], at: int
-) -> tuple[str, tuple[int, ...], bool]:
-    """The entry with its neighbours' bullet or the next number, and the lines that count on."""
-    kind = lane[0].kind
-    if kind == "table row":
-        return _with_row_number(text, lane, at)
-    if kind not in ("bullet", "numbered"):
-        return text, (), False
+) -> tuple[str, Counting]:
+    """The entry with its neighbours' bullet or the next number, and what that does to others."""
     neighbour = lane[at - 1] if at > 0 else lane[0]
+    if neighbour.kind in ROWS:
+        return _with_row_number(document, text, neighbour, at)
+    if neighbour.kind not in ("bullet", "numbered"):
+        return text, Counting()
     model, own = _MARKER.match(neighbour.text), _MARKER.match(text)
     if model is None or own is None:
-        return text, (), False
-    if kind == "bullet":
-        return model[1] + model[2] + own[3] + text[own.end() :], (), False
-    run = _numbered_run(lane, at)
-    values = [number_of(entry) for entry in run]
-    counts = _counts(values)
-    previous = number_of(neighbour)
-    number = (previous + 1 if at > 0 else previous) if counts else previous
-    following = _counting_on(lane[at:], number) if counts else ()
+        return text, Counting()
+    if neighbour.kind == "bullet":
+        return model[1] + model[2] + own[3] + text[own.end() :], Counting()
+    counted = series_at(document, neighbour)
+    number, counting = model[2][:-1], Counting()
+    if counted is not None:
+        next_number, counting = counted[0].inserted(counted[1] + (at > 0))
+        number = written(next_number, counting.form)
     marker = f"{model[1]}{number}{own[2][-1]}{own[3]}"
     # Lines that stood under the text of the one they were learned from still do.
     body = re.sub(rf"(?<=[\r\n]) {{{own.end()}}}(?! )", " " * len(marker), text[own.end() :])
-    return marker + body, following, counts
+    return marker + body, counting
 
 
 def _with_row_number(
-    text: str, lane: Sequence[Entry], at: int
-) -> tuple[str, tuple[int, ...], bool]:
+    document: Document, text: str, neighbour: Entry, at: int
+) -> tuple[str, Counting]:
     """A row with its number, where the first cells of the table count its rows."""
-    neighbour = lane[at - 1] if at > 0 else lane[0]
-    barred = neighbour.text.lstrip().startswith("|")
-    own = re.match(r"\s*\|[^|]*\|" if barred else r"[^|]*\|", text)
-    is_free = own is not None and (is_nothing(own[0].strip(" |")) or _ROW.fullmatch(own[0]))
-    found = _ROW.match(neighbour.text)
-    if own is None or found is None or not is_free or not _counts_rows(lane, at):
-        return text, (), False
-    first = _renumbered(found[0], int(at > 0))
-    number = number_of(neighbour) + (at > 0)
-    return first + text[own.end() :], _counting_on(lane[at:], number), True
+    cell = _CELL if neighbour.kind == "html row" else _BARRED
+    if neighbour.kind == "table row" and not neighbour.text.lstrip().startswith("|"):
+        cell = _UNBARRED
+    own, model = cell.match(text), cell.match(neighbour.text)
+    counted = series_at(document, neighbour)
+    if own is None or model is None or counted is None:
+        return text, Counting()
+    if not is_nothing(own[1]) and not re.fullmatch(r"\s*\d{1,9}[.)]?\s*", plain(own[1])):
+        return text, Counting()
+    series, place = counted
+    number, counting = series.inserted(place + (at > 0))
+    first = renumbered(model[0], number - series.items[place].number, counting.form)
+    return first + text[own.end() :], counting
 
 
-def _counts_rows(entries: Sequence[Entry], at: int) -> bool:
-    """Whether the first cell of a table's rows is their number, each one more than the last."""
-    run = _numbered_run(entries, at)
-    heading = "".join(entries[0].columns[:1]).casefold().replace(".", "").strip()
-    if _COUNTS.fullmatch(heading) is None or number_of(entries[0]) > 1:
-        return False
-    if not all(_ROW.match(entry.text) for entry in run) or _dates_rows(run):
-        return False
-    steps = {number_of(second) - number_of(first) for first, second in pairwise(run)}
-    return steps == {1} or (not steps and number_of(run[0]) == 1)
+def _with_first_number(
+    documents: Mapping[str, Document], document: Document, style: Style, text: str, line: int
+) -> tuple[str, Counting]:
+    """The first entry of a section with the number that the list around gives one.
 
-
-def _dates_rows(entries: Sequence[Entry]) -> bool:
-    """Whether the first number of a row is its date, such as its year."""
-    return any(
-        place.name == "date" and place.start <= found.end()
-        for entry in entries
-        if (found := _ROW.match(entry.text))
-        for place in entry.reading.places
-    )
-
-
-def _counting_on(entries: Sequence[Entry], number: int) -> tuple[int, ...]:
-    """The first lines of the entries that count on from a number."""
-    lines: list[int] = []
-    for entry in entries:
-        if number_of(entry) != number + len(lines):
-            break
-        lines.append(entry.start)
-    return tuple(lines)
-
-
-def _numbered_run(lane: Sequence[Entry], at: int) -> Sequence[Entry]:
-    return lane[max(0, at - 10) : at + 10]
-
-
-def _counts(values: Sequence[int]) -> bool:
-    """Whether a list counts its items rather than writing `1.` before each."""
-    steps = [b - a for a, b in pairwise(values)]
-    if not steps:
-        return len(values) == 1
-    return steps.count(1) > 0.5 * len(steps)
-
-
-def number_of(entry: Entry) -> int:
-    """The number a numbered entry begins with."""
-    found = _number_in(entry.text)
-    return int(found[2]) if found else 1
-
-
-def _number_in(text: str) -> re.Match[str] | None:
-    """The number of an item or a row: what stands before it, itself, and what ends it."""
-    return _ROW.match(text) or _ITEM.match(text)
+    That is 1, or the next of a series through several sections.
+    """
+    donor = style.templates[0].entry if style.templates else None
+    counted = series_at(documents[donor.file], donor) if donor else None
+    if donor is None or counted is None or donor.kind == "html row":
+        return text, Counting()
+    series, place = counted
+    number, counting = 1, Counting()
+    if series.parts > 1 and donor.file == document.file:
+        number, counting = series.inserted(series.place_of(line))
+    head, eol, row = text.rpartition(document.ending)
+    if donor.kind == "numbered":
+        own = re.match(r"(\s*)\d{1,9}(?=[.)])", text)
+        first = written(number, series.form)
+        return (own[1] + first + text[own.end() :], counting) if own else (text, Counting())
+    cell = _BARRED if donor.text.lstrip().startswith("|") else _UNBARRED
+    own, model = cell.match(row), cell.match(donor.text)
+    if own is None or model is None or not is_nothing(own[1]) or (head and series.parts > 1):
+        return text, Counting()
+    first = renumbered(model[0], number - series.items[place].number, series.form)
+    return head + eol + first + row[own.end() :], counting
 
 
 def removal(document: Document, entry: Entry) -> Splice:
@@ -272,18 +248,13 @@ def removal(document: Document, entry: Entry) -> Splice:
         end = behind
     elif 0 < before < start and (behind > end or behind == len(lines) or not (follows or leads)):
         start = before
-    numbers: tuple[int, ...] = ()
-    if entry.kind in ("numbered", "table row"):
-        at = others.index(entry)
-        run = _numbered_run(others, at)
-        rows = entry.kind == "table row"
-        if _counts_rows(others, at) if rows else _counts([number_of(other) for other in run]):
-            numbers = _counting_on(others[at + 1 :], number_of(entry) + 1)
+    counted = series_at(document, entry)
+    counting = counted[0].removed(counted[1]) if counted else Counting()
     if end == len(lines) and start > 0 and not lines[-1].endswith(("\n", "\r")):
         # A file without a final line ending stays one.
         last = lines[start - 1].rstrip("\r\n")
-        return Splice(start - 1, end, before=last, numbers=numbers, step=-1)
-    return Splice(start, end, numbers=numbers, step=-1)
+        return Splice(start - 1, end, before=last, counting=counting)
+    return Splice(start, end, counting=counting)
 
 
 def apply(
@@ -291,54 +262,75 @@ def apply(
 ) -> tuple[str, dict[int, tuple[int, str]]]:
     """The text with all splices made, and for each its line (from 1) and the text added."""
     ordered = sorted(splices, key=lambda item: (item[1].start, item[1].rank, item[0]))
-    shift: Counter[int] = Counter()
-    for _, splice in ordered:
-        for number in splice.numbers:
-            shift[number] += splice.step
+    numbers = _Numbers([splice for _, splice in ordered])
     eol = ending_of(list(lines))
-    written: list[str] = []
+    made: list[str] = []
     places: dict[int, tuple[int, str]] = {}
     count, position = 0, 0
-    here: Counter[int] = Counter()
     ended = True
     for number, splice in ordered:
-        between = [_renumbered(lines[n], shift[n]) for n in range(position, splice.start)]
+        between = [numbers.line(lines, n) for n in range(position, splice.start)]
         count += len(between)
         ended = between[-1].endswith(("\n", "\r")) if between else ended
         position = max(position, splice.end)
         if not splice.text:
-            written += [*between, splice.before]
+            made += [*between, splice.before]
             count += len(split_lines(splice.before))
             continue
-        by = shift[splice.behind] + here[splice.start] if splice.counts else 0
-        text = _renumbered(splice.text, by)
-        here[splice.start] += splice.counts
+        text = numbers.text(splice)
         if not ended:
             # The new last line goes without an ending, as the old one did.
             between.append(eol)
             text = text[: -len(eol)]
-        written += between
+        made += between
         # After a lone carriage return a line feed would be half of an ending, not a blank line.
-        lone = bool(written) and written[-1].endswith("\r") and splice.before.startswith("\n")
+        lone = bool(made) and made[-1].endswith("\r") and splice.before.startswith("\n")
         before = "\r" + splice.before if lone else splice.before
-        written += [before, text, splice.after]
+        made += [before, text, splice.after]
         count += len(split_lines(before))
         places[number] = (count + 1, text.rstrip("\r\n"))
         count += len(split_lines(text)) + len(split_lines(splice.after))
-    written += [_renumbered(lines[index], shift[index]) for index in range(position, len(lines))]
-    return "".join(written), places
+    made += [numbers.line(lines, index) for index in range(position, len(lines))]
+    return "".join(made), places
 
 
-def _renumbered(line: str, by: int) -> str:
-    if not by:
-        return line
-    found = _number_in(line)
-    if found is None:
-        return line
-    before, old, end = found.groups()
-    new = str(int(old) + by)
-    if end.count(" ") > 1:
-        # A cell that is padded keeps its width.
-        spare = end.count(" ") + len(old) - len(new)
-        end = end.rstrip(" |") + " " * max(1, spare) + "|"
-    return before + new + end + line[found.end() :]
+def line_after(splices: Sequence[Splice], line: int) -> int:
+    """Where a line (from 1) stands once splices before and behind it are made."""
+    shift = 0
+    for splice in splices:
+        if splice.start < line:
+            new = splice.before, splice.text, splice.after
+            shift += sum(len(split_lines(text)) for text in new) - (splice.end - splice.start)
+    return line + shift
+
+
+class _Numbers:
+    """The numbers of all lines once several splices are made, those of new entries in order."""
+
+    def __init__(self, splices: Sequence[Splice]) -> None:
+        self.shift: Counter[int] = Counter()
+        self.forms: dict[int, Form] = {}
+        self.before: Counter[int] = Counter()
+        self.behind: Counter[int] = Counter()
+        for splice in splices:
+            counting = splice.counting
+            self.behind[splice.start] += counting.own
+            self.forms.update(dict.fromkeys(counting.lines, counting.form))
+            for number in counting.lines:
+                self.shift[number] += counting.step
+
+    def line(self, lines: Sequence[str], number: int) -> str:
+        """One of the lines as they were, with the number it has now."""
+        by = self.shift[number]
+        return renumbered(lines[number], by, self.forms[number]) if by else lines[number]
+
+    def text(self, splice: Splice) -> str:
+        """A new entry with its number: others may go in at its own place, and before it."""
+        counting = splice.counting
+        if not counting.own:
+            return splice.text
+        self.behind[splice.start] -= 1
+        near = self.behind if counting.down else self.before
+        by = self.shift[counting.after] + near[splice.start]
+        self.before[splice.start] += 1
+        return renumbered(splice.text, by, counting.form)

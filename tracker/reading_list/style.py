@@ -28,6 +28,8 @@ _NEAR = 60
 
 _MANY = 0.1
 """Of fewer entries of another kind than this share a section has by accident."""
+_BOTH = 0.25
+"""A section has two styles where each is that of this share of its entries."""
 
 
 class Style:
@@ -200,11 +202,35 @@ class Style:
             (template, 0.01 * min(abs(number - position), 50))
             for number, template in enumerate(self.templates[low : low + 2 * _NEAR], low)
         ]
+        near = [each for each in near if self.follows(each[0])] or near
         found = closest(facts, near)
         if distance(facts, found) >= 2.0 and self.relatives:
             # Nothing alike here: the sections around may show how such an entry is written.
             found = closest(facts, near + [(template, 1.0) for template in self.relatives])
         return found
+
+    def follows(self, template: Template) -> bool:
+        """Whether an entry links its title, or not, as new ones do.
+
+        Where a section has many of both that tells two whole styles apart, and what is taken from
+        each of them makes a third: the commoner is followed, of equals that of the latest entry.
+        """
+        return self.linked is None or self.linked == (template.carrier >= 0)
+
+    @cached_property
+    def linked(self) -> bool | None:
+        """Whether new entries link their title; None where the section has one style."""
+        linked = [template.carrier >= 0 for template in self.templates]
+        fewer = min(linked.count(True), linked.count(False))
+        if (
+            not self.lane
+            or self.lane[0].kind in ("table row", "html row")
+            or fewer < max(2, _BOTH * len(linked))
+        ):
+            return None
+        if 2 * fewer == len(linked):
+            return linked[0 if self.order.descending else -1]
+        return 2 * linked.count(True) > len(linked)
 
     @cached_property
     def relatives(self) -> list[Template]:
@@ -221,7 +247,8 @@ class Style:
     @cached_property
     def labels(self) -> Labels:
         """How its entries, and those around, label their links."""
-        return Labels(self.templates, [Template(entry) for entry in self.wider[:200]])
+        own = [template for template in self.templates if self.follows(template)]
+        return Labels(own, [Template(entry) for entry in self.wider[:200]])
 
     def describe(self) -> str:
         """The style in one line, as `tracker init` shows it."""

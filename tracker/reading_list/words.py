@@ -148,6 +148,11 @@ def looks_like_venue(text: str, known: frozenset[str] = frozenset()) -> bool:
     return venue_key(text) in known or bool(_VENUE.search(text) and (len(words) <= 9))
 
 
+def is_acronym(word: str) -> bool:
+    """Whether a word is letters with capitals among them, such as `NeurIPS`."""
+    return word.isascii() and word.isalpha() and sum(map(str.isupper, word)) >= 2
+
+
 def venue_key(text: str) -> str:
     """A venue's name without case, years and punctuation."""
     return " ".join(word for word in section_key(text).split() if not word.isdigit())

@@ -155,8 +155,17 @@ def test_nested_topics_are_sections() -> None:
     assert sections == ["Planning", "Memory"]
 
 
-def test_what_cannot_be_read_is_reported() -> None:
-    document = Document.parse("# L\n\n## P\n\n- [](https://arxiv.org/abs/2301.00001)\n")
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[](https://arxiv.org/abs/2301.00001)",
+        # A link that says it leads to a paper does, wherever it leads.
+        "Slow Bread. Ada Real, Bo Real. [paper](https://bread.example/loaf)",
+        "[PDF](https://bread.example/loaf)",
+    ],
+)
+def test_what_cannot_be_read_is_reported(line: str) -> None:
+    document = Document.parse(f"# L\n\n## P\n\n- {line}\n")
     assert document.entries == ()
     assert [(u.line, u.reason) for u in document.unread] == [(5, "no title found beside its links")]
 

@@ -220,3 +220,37 @@ def test_a_short_section_is_ordered_as_the_list_usually_is() -> None:
     changed, (addition,) = parse(text).insert_all([(("Short",), paper())])
     assert addition.line == text.count("\n")
     assert changed.entries[-1].title == "Crumbs"
+
+
+LINKED = "- [{title}](https://arxiv.org/abs/24{n:02d}.00001)"
+SPELLED = "- {title}. {names}. [paper](https://arxiv.org/abs/24{n:02d}.00001)"
+
+
+@pytest.mark.parametrize(
+    ("forms", "follows"),
+    [
+        ("LLLLSSSS", SPELLED),
+        ("SSSSLLLL", LINKED),
+        ("LSLSLSLS", SPELLED),
+        ("SLSLSLSL", LINKED),
+        ("LLSSSSLL", LINKED),
+        ("LLLLLSSS", LINKED),
+        ("SSSLLLLL", LINKED),
+        ("LLLSSSSS", SPELLED),
+        ("SSSSSLLL", SPELLED),
+    ],
+)
+@pytest.mark.parametrize("alone", [0, 2])
+def test_of_two_styles_in_a_section_one_is_followed_whole(
+    forms: str, follows: str, alone: int
+) -> None:
+    lines = []
+    for n, form in enumerate(forms, 1):
+        known = forms[:n].count("S") > alone
+        names = "Ada Real, Bo Fictional" if known else "Ada Real"
+        title = f"{'AZMQ'[n % 4]}gents of Number {n} in the Woods"
+        lines.append((LINKED if form == "L" else SPELLED).format(title=title, names=names, n=n))
+    reading_list = parse("# List\n\n" + "\n".join(lines) + "\n")
+    _, [addition] = reading_list.insert_all([(("List",), paper(number="2412.00001"))])
+    names = "Dee Instance, Ed Case, Flo Specimen"
+    assert addition.text == follows.format(title="Quagga: Agents Long Gone", names=names, n=12)

@@ -13,7 +13,7 @@ from tracker.reading_list import ReadingList
 SHIELD = "https://img.shields.io"
 
 
-def added(*lines: str, code: str = "https://github.com/invented/steam") -> str:
+def added(*lines: str, code: str = "https://github.com/invented/steam", venue: str = "") -> str:
     """What is added to a section of these lines."""
     paper = Paper(
         title="Steam: A Survey",
@@ -21,6 +21,7 @@ def added(*lines: str, code: str = "https://github.com/invented/steam") -> str:
         authors=("Gus Madeup", "Hal Notreal", "Ida Nobody"),
         published=date(2024, 6, 3),
         links=(Link("code", code),) if code else (),
+        venue=venue,
     )
     text = "## Other\n- Elsewhere and Otherwise [PDF](https://arxiv.org/pdf/2301.00009)\n"
     text += "- Elsewhere Once More [PDF](https://arxiv.org/pdf/2301.00008)\n## Ovens\n"
@@ -161,3 +162,32 @@ def test_abstract_and_pdf_are_both_linked_where_the_section_does(form: str) -> N
 
     lines = [line("Heat and Its Cousins", "2401.00001"), line("Big Crumbs Fall", "2301.00002")]
     assert added(*lines, code="") == line("Steam: A Survey", "2406.00099")
+
+
+@pytest.mark.parametrize(
+    ("form", "labels", "venue", "label"),
+    [
+        ("[{}]", ("NeurIPS 2023", "ACL 2022"), "ICML", "[ICML 2024]"),
+        ("[{}]", ("NeurIPS 2023", "ACL 2022"), "NeurIPS 2025", "[NeurIPS 2025]"),
+        ("[{}]", ("NeurIPS 2023", "ACL 2022"), "", "[PDF]"),
+        ("[{}]", ("NeurIPS 2023", "arXiv 2022"), "", "[arXiv 2024]"),
+        ("[{}]", ("NeurIPS 2023", "arXiv 2022"), "ICML", "[ICML 2024]"),
+        ("[[{}]]", ("ACL 2023", "NeurIPS'2022"), "ICML", "[[ICML 2024]]"),
+        ("[[{}]]", ("ACL 2023", "NeurIPS 2022"), "", "[PDF]"),
+        ("[{}]", ("NeurIPS", "ACL"), "ICML", "[ICML]"),
+        ("[{}]", ("NeurIPS", "ACL"), "", "[PDF]"),
+        ("[{}]", ("Preprint", "Preprint"), "", "[Preprint]"),
+        # A host's name is for that host.
+        ("[{}]", ("OpenReview", "OpenReview"), "", "[PDF]"),
+    ],
+)
+def test_a_label_that_is_a_venue_is_the_new_paper_s(
+    form: str, labels: tuple[str, str], venue: str, label: str
+) -> None:
+    lines = [
+        f"- **Bread Number {n} with Care** {form.format(name)}(https://openreview.net/forum?id=loaf{n})"
+        for n, name in enumerate((*labels, *labels[:1], *labels))
+    ]
+    assert added(*lines, code="", venue=venue) == (
+        f"- **Steam: A Survey** {label}(https://arxiv.org/pdf/2406.00099)"
+    )

@@ -208,3 +208,14 @@ def test_an_arxiv_identifier_tells_the_month_also_in_january() -> None:
         PAPER, identifiers=(Identifier("arxiv", "2401.05046"),), published=date(2024, 1, 1)
     )
     assert added(lines, new_year).startswith("* [**Arxiv, 2024.1**] ")
+
+
+@pytest.mark.parametrize(("opened", "closed"), [("`", "`"), ("**", "**"), ("[", "]"), ("(", ")")])
+def test_a_date_whose_venue_is_missing_stands_close_in_its_marks(opened: str, closed: str) -> None:
+    lines = [
+        f"- {opened}{venue} 2023{closed} Baking Number {n} with Great Care"
+        f" [[paper]](https://doi.org/10.1234/loaf.{n})"
+        for n, venue in enumerate(("NeurIPS", "ICML", "ACL"))
+    ]
+    line = f"- {opened}2024{closed} Named Crumb Recognition Benchmark"
+    assert added(lines) == f"{line} [[paper]](https://arxiv.org/abs/2410.05046)"

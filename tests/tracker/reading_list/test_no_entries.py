@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.reading_list import Document
+from tracker.reading_list import Document, ReadingList
 
 ENTRIES = "".join(
     f"- **Baking Number {number} with Care** [paper](https://arxiv.org/abs/2401.0000{number})\n"
@@ -103,3 +103,35 @@ def test_items_of_html_lists_are_told_by_section_and_not_read() -> None:
         (12, 2, "2 items of an HTML list (<li>) in section Breads › Rye"),
     ]
     assert [entry.title for entry in document.entries] == ["Baking with care", "In a Row"]
+
+
+OWN = "- [Ovens and Fire]({})\n- [Yeast, Dough and Time]({})\n"
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        OWN.format("docs/ovens.md", "docs/yeast.md"),
+        OWN.format("./docs/ovens.md#baking", "/docs/yeast.md?plain=1"),
+        OWN.format(*(f"https://github.com/a/b/blob/main/docs/{n}.md" for n in ("ovens", "yeast"))),
+        OWN.replace("- ", "1. ").format("docs/ovens.md", "docs/yeast.md"),
+        "- Everything\n  - [Ovens and Fire](docs/ovens.md)\n  - [Yeast](docs/yeast.md): 12 papers\n",
+        "| Topic | Papers |\n|--|--|\n| [Ovens and Fire](docs/ovens.md) | 12 |\n",
+    ],
+)
+@pytest.mark.parametrize("heading", ["", "## Topics\n\n", "## Papers\n\nAll of them:\n\n"])
+def test_an_index_of_the_lists_own_files_is_no_section(index: str, heading: str) -> None:
+    files = {"README.md": f"# Bread\n\n{heading}{index}"}
+    files |= {f"docs/{name}.md": f"# {name}\n\n{ENTRIES}" for name in ("ovens", "yeast")}
+    reading_list = ReadingList.parse(files)
+    assert {entry.file for entry in reading_list.entries} == {"docs/ovens.md", "docs/yeast.md"}
+    assert [section.path for section in reading_list.taxonomy] == [("ovens",), ("yeast",)]
+
+
+def test_sections_beside_an_index_stay_and_so_do_pages_that_are_not_the_lists() -> None:
+    surveys = f"# Bread\n\n## Topics\n\n- [Yeast and Dough](yeast.md)\n\n## Surveys\n\n{ENTRIES}"
+    notes = "- [Notes on Yeast and Dough](notes/yeast.md)\n"
+    files = {"docs/a.md": surveys, "docs/yeast.md": f"# Yeast\n\n{ENTRIES}{notes}"}
+    paths = [section.path for section in ReadingList.parse(files).taxonomy]
+    assert paths == [("Bread",), ("Bread", "Surveys"), ("Yeast",)]
+    assert "Notes on Yeast and Dough" in {e.title for e in ReadingList.parse(files).entries}
