@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tracker.reading_list.dates import coarser, write_date
 from tracker.reading_list.escape import escape_title, flatten
+from tracker.reading_list.inline import scan
 from tracker.reading_list.missing import leave_out
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.template import Template, Token, label_key
@@ -239,27 +240,24 @@ def _form(link: NamedLink) -> tuple[bool, bool, bool]:
     return bool(link.url), bool(link.image), bool(link.label) and link.label != link.url
 
 
-def _overlaps(at: int, old: str, spans: list[tuple[int, int, str]]) -> bool:
-    return any(at < stop and start < at + len(old) for start, stop, _ in spans)
-
-
 def _substitute(text: str, model: NamedLink, link: NamedLink, url: str) -> str | None:
     """The model's text with the link's address, label and picture put in; None if it can't be."""
-    if model.label == model.url:
-        model, link = replace(model, label=""), replace(link, label="")
-    parts = [(model.url, url), (model.image, link.image), (model.label, flatten(link.label))]
+    mark = next((mark for mark in scan(text) if mark.kind in ("link", "image")), None)
+    if mark is None:
+        return None
+    picture = mark.url if mark.kind == "image" else mark.image
+    bare = model.label == model.url
+    parts = [
+        (mark.url if model.url else None, model.url, url),
+        (picture, model.image, link.image),
+        (mark.label, "" if bare else model.label, "" if bare else flatten(link.label)),
+    ]
     spans: list[tuple[int, int, str]] = []
-    for old, new in parts:
-        if not old:
-            if new:
-                return None
-            continue
-        at = text.rfind(old) if old is model.url else text.find(old)
-        if at < 0:
+    for place, old, new in parts:
+        at = text.find(old, *place) if place and old else -1
+        if at < 0 and (old or new):
             return None
-        if old is model.label and _overlaps(at, old, spans):
-            at = text.find(f"[{old}]") + 1
-        if not _overlaps(at, old, spans):
+        if old:
             spans.append((at, at + len(old), new))
     written, position = "", 0
     for start, stop, new in sorted(spans):

@@ -247,3 +247,15 @@ def test_a_row_that_is_moved_is_counted_where_it_goes() -> None:
     numbers = [line.split("|")[1].strip() for line in moved.files["R.md"].splitlines()
                if "arxiv.org" in line]  # fmt: skip
     assert numbers == ["1", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("label", ["p", "a", "f", "http", "td", "<b>p</b>"])
+def test_a_label_in_html_stands_between_its_tags_whatever_it_spells(label: str) -> None:
+    def html(title: str, number: str) -> str:
+        link = f'<a href="https://arxiv.org/abs/{number}">{label}</a>'
+        return f"<tr><td>{title}</td><td>{link}</td></tr>"
+
+    rows = [html("Heat, Explained", "2401.00001"), html("Crumbs at Scale", "2301.00002")]
+    head = "<table>\n<tr><th>Title</th><th>Link</th></tr>"
+    text = "\n".join(("## Ovens", "", head, *rows, "</table>", ""))
+    assert row(text) == html("Steam: A Survey", "2406.00099")
