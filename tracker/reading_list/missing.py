@@ -52,7 +52,7 @@ def _join_cell(before: str, behind: str, ends: bool) -> str:
     return before + behind
 
 
-_DANGLING = re.compile(r"(?:(?:^|(?<=\s))[-–—]|[—:：|,;·•]|<br\s*/?>)\s*$", re.IGNORECASE)
+_DANGLING = re.compile(r"(?:(?:^|(?<=\s))[-–—]|[—:：|,;·•，、；]|<br\s*/?>)\s*$", re.IGNORECASE)
 
 
 def _without_dangling(text: str, end: str) -> str:
@@ -60,6 +60,14 @@ def _without_dangling(text: str, end: str) -> str:
     while (found := _DANGLING.search(text)) and not end.rstrip().endswith(found[0].rstrip()):
         text = text[: found.start()].rstrip(" \t\r\n")
     return text
+
+
+_AFTER_ONE = re.compile(r"(?:[,.;:·|，、；：。]|(?:^|\s)[-–—])\s*$")
+_ANOTHER = re.compile(r"\s*(?:[,.;:·|，、；：。]|[-–—](?=\s))")
+_NOTHING_YET = re.compile(
+    r"(?:[(\[（【《「]|(?<=[\s(\[（【])[*_`]{1,3})$|^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?$"
+)
+"""Where nothing stands yet that a separator could set off: behind a bracket, or a bullet."""
 
 
 def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
@@ -73,27 +81,31 @@ def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
         return joined
     if dropped == "short":
         behind = re.sub(r"^\s*(?:[:：]|[-–—](?=\s))\s*", " " if before[-1:].strip() else "", behind)
-    if re.match(r"\s*[\])]", behind):
-        before, behind = before.rstrip(" \t,;:"), behind.lstrip(" \t")
     # Of two separators one is enough.
-    stripped = behind.lstrip()
-    if (
-        before
-        and stripped[:1] in (",", ".", ";", ":", "·")
-        and before.rstrip()[-1:] in (",", ".", ";", ":", "·", "")
-    ):
-        behind = stripped[1:]
-    opens = re.search(r"(?:^|\s)[*_]+$|[\[(]$", before) is not None
+    if before and _AFTER_ONE.search(before) and (another := _ANOTHER.match(behind)):
+        behind = behind[another.end() :]
+    if behind[:1] in tuple("（【"):
+        before = before.rstrip("，、；：")
+    elif behind[:1] in tuple(".,;，；。"):
+        before = before.rstrip(" \t")
+    opens = re.search(r"(?:^|\s)[*_]+$|[\[(（【，、；：。]$", before) is not None
     if (before[-1:].isspace() or opens) and behind[:1] in (" ", "\t"):
         behind = behind.lstrip(" \t")
     return before + behind
 
 
-_PAIRS = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"), ("`", "`"))
+_PAIRS = (
+    *(("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"), ("`", "`")),
+    *(("（", "）"), ("【", "】"), ("「", "」"), ("《", "》")),
+)
+_CLOSES = re.compile(r"\s*[\])）】」》]")
 
 
 def _without_pairs(before: str, behind: str) -> tuple[str, str]:
-    """Both sides of something left out without the brackets that held it alone."""
+    """Both sides of something left out without the brackets that held it alone.
+
+    In brackets that hold something else they are without what set that off.
+    """
     changed = True
     while changed:
         changed = False
@@ -103,6 +115,10 @@ def _without_pairs(before: str, behind: str) -> tuple[str, str]:
                 behind = behind.lstrip(" .,")[len(closed) :]
                 changed = True
                 break
+    if _NOTHING_YET.search(before):
+        behind = re.sub(r"^(?:\s*[,.;:·|，、；：。])+\s*", "", behind)
+    if _CLOSES.match(behind):
+        before, behind = before.rstrip(" \t,;:·|，、；："), behind.lstrip(" \t")
     return before, behind
 
 

@@ -10,6 +10,8 @@ from typing import Literal
 _Form = Literal["full", "surname", "initials first", "initials last"]
 _MOST = 0.6
 _FIRST = re.compile(r"(?:[^\W\d_a-zß-ÿ]\.[ -]?)+ ?[^\W\d_]{2}")
+_HAN = re.compile(r"[\u3400-\u9fff]{2,}")
+"""A Chinese name is whole without a blank."""
 _LAST = re.compile(r"[^\W\d_]{2}[^\d_]* (?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,4}")
 
 
@@ -24,7 +26,7 @@ def written_as(names: Sequence[str], stated: Sequence[str]) -> tuple[str, ...]:
 
 
 def _form_of(name: str) -> _Form:
-    if len(name.split()) == 1:
+    if len(name.split()) == 1 and _HAN.fullmatch(name) is None:
         return "surname"
     if _FIRST.match(name):
         return "initials first"

@@ -6,24 +6,21 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from tracker.reading_list.citation import title_before_authors, title_of_citation
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.rows import is_nothing
-from tracker.reading_list.title import (
-    KEYED,
-    pick_title,
-    take_title,
-    title_before_authors,
-    title_of_citation,
-)
+from tracker.reading_list.title import KEYED, pick_title, take_title
 from tracker.reading_list.words import (
     SENTENCE,
     author_parts,
     et_al,
     leading_authors,
     looks_like_name,
+    looks_like_surnames,
     looks_like_venue,
+    venue_key,
 )
 
 ANY_WORD = re.compile(r"\w")
@@ -80,7 +77,9 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
         kind = kind or ("date" if re.search(r"date|year|time|日期", key) else "venue")
     else:
         kind = piece.column if piece.column in ("venue", "date", "authors") else ""
-    if not draft.authors and (kind == "authors" or (not kind and _names(draft, piece, words))):
+    if not draft.authors and (
+        kind == "authors" or (not kind and _names(draft, piece, words, known))
+    ):
         start = _take_authors(draft, start, piece.end)
         if start >= piece.end:
             return
@@ -99,24 +98,49 @@ def _begins_line(text: str, start: int) -> bool:
     return _LINE_START.fullmatch(line) is not None
 
 
-def _names(draft: Draft, piece: Piece, words: str) -> bool:
-    if leading_authors(words.lstrip(_BEFORE_NAMES)):
+def _names(draft: Draft, piece: Piece, words: str, known: frozenset[str]) -> bool:
+    if leading_authors(words.lstrip(_BEFORE_NAMES)) or _surnames(words, known):
         return True
     after_title = bool(draft.title) and any(
         p.name == "title" and p.end <= piece.start for p in draft.places
     )
-    first = re.split(r"\.\s", words, maxsplit=1)[0].strip(" .")
+    first = _NAME_END.split(words, maxsplit=1)[0].strip(" .")
     if not after_title or not piece.italic or looks_like_venue(first) or find_date(first):
         return False
-    return looks_like_name(first) or len(first.split()) <= 5
+    # Names that "et al." follows outside their emphasis cannot be written without it.
+    others = et_al(draft.text, piece.end, piece.end + _NEAR_NAMES)
+    return looks_like_name(first) and others is None
 
 
-_BEFORE_NAMES = ' .,;:·-–—(["”“»」'
+_NAME_END = re.compile(r"(?<=[^\W\d_]{2})\.\s|\s?\(")
+_NEAR_NAMES = 12
+"""Letters behind names in which "et al." belongs to them."""
+
+
+_MOST_SURNAMES = 200
+"""Letters of a row of surnames; the limit keeps hostile text from costing squared time."""
+
+
+def _surnames(words: str, known: frozenset[str] = frozenset()) -> int:
+    """How much of words such as `(Lee, Kim; 2024)` is surnames, the bracket counted."""
+    opened = re.match(r"\s*[(\[（]", words)
+    found = find_date(words) if opened else None
+    if opened is None or found is None:
+        return 0
+    names = words[opened.end() : found.start].rstrip(" ,;，；")
+    long = len(names) > _MOST_SURNAMES
+    if long or venue_key(names) in known or not looks_like_surnames(names):
+        return 0
+    return opened.end() + len(names)
+
+
+_BEFORE_NAMES = ' .,;:·-–—(["”“»」》，、；：。（【|'
 
 
 def _take_authors(draft: Draft, start: int, end: int) -> int:
     """Take the names; gives where the rest of the piece begins."""
     text = draft.text
+    surnames = start + _surnames(text[start:end])
     while start < end and text[start] in _BEFORE_NAMES:
         start += 1
     stop = end
@@ -125,10 +149,12 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
         draft.et_al = True
         names = text[start : found.start()]
     else:
-        stop = start + leading_authors(text[start:end]) or end
-        if stop == end and (sentence := SENTENCE.search(text, start, end)):
-            stop = sentence.start()
-        while stop > start and text[stop - 1] in " .,;":
+        stop = max(start + leading_authors(text[start:end]), surnames)
+        ends = SENTENCE if stop > start else _NAME_END
+        stop = stop if stop > start else end
+        if stop == end and (last := ends.search(text, start, end)):
+            stop = last.start()
+        while stop > start and text[stop - 1] in " .,;，、；。":
             stop -= 1
         names = text[start:stop]
     draft.authors = tuple(plain(part) for part in author_parts(names, bare=False))
@@ -174,12 +200,16 @@ def _take_venue_and_date(
     return taken
 
 
+_BEHIND_VENUE = '[]({,;:.|·•-–—/，、；：。（【】「」《》"“'
+_AROUND_VENUE = _BEHIND_VENUE + ")}”»）"
+
+
 def _trim_venue(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start].isspace() or text[start] in '[](){},;:.|·•-–—/，"”“»」'):
+    while start < end and (text[start].isspace() or text[start] in _AROUND_VENUE):
         start += 1
-    while start < end and (text[end - 1].isspace() or text[end - 1] in '[]({,;:.|·•-–—/，"“'):
+    while start < end and (text[end - 1].isspace() or text[end - 1] in _BEHIND_VENUE):
         end -= 1
-    if end > start and text[end - 1] == ")" and "(" not in text[start:end]:
+    if end > start and text[end - 1] in ")）" and not re.search(r"[(（]", text[start:end]):
         end = _trim_venue(text, start, end - 1)[1]
     return start, end
 
@@ -210,7 +240,7 @@ def _note(draft: Draft, start: int, end: int) -> None:
     text = draft.text
     while start < end and not (text[start].isalnum() or text[start] in "([<$`\"“‘'&#@~"):
         start += 1
-    while end > start and text[end - 1] in " \t([{*_":
+    while end > start and text[end - 1] in " \t([{*_（【":
         end -= 1
     if start < end:
         draft.notes.append(plain(text[start:end]))

@@ -158,6 +158,12 @@ _NAME = re.compile(
     r"(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)\b"
     r"|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
 )
+_HAN_NAME = re.compile(
+    r"(?:欧阳|司马|上官|诸葛|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋"
+    r"蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛"
+    r"郝龚邵万钱严覃武戴莫孔向汤])[\u3400-\u9fff]{1,2}"
+)
+"""A Chinese name, told by the commonest surnames."""
 _ET_AL = re.compile(
     r",?\s{0,4}(?:\*{1,4}\s{0,4})?\b(?:et|el)\.?\s{1,4}al\b\.?"
     r"|,?\s{0,4}等|,?\s{0,4}\band others\b|, ?\.\.\.",
@@ -191,8 +197,16 @@ def looks_like_authors(text: str) -> bool:
     parts = author_parts(text)
     if len(parts) < 2:
         return False
-    named = sum(bool(_NAME.fullmatch(part)) and 1 < len(part.split()) <= 6 for part in parts)
-    return named >= 0.7 * len(parts)
+    return sum(map(is_full_name, parts)) >= 0.7 * len(parts)
+
+
+def is_full_name(text: str) -> bool:
+    """Whether a text may be a name in full: of several words, or Chinese."""
+    several = _NAME.fullmatch(text) is not None and 1 < len(text.split()) <= 6
+    return several or _HAN_NAME.fullmatch(text) is not None
+
+
+_PART = re.compile(r"\s{0,4}(?:[,;]\s{1,4}|[，；、]\s{0,4})(?=\S)")
 
 
 def leading_authors(text: str) -> int:
@@ -206,14 +220,19 @@ def leading_authors(text: str) -> int:
         return 0
     sentence = SENTENCE.search(text)
     end = sentence.start() if sentence else len(text)
-    for joint in [None, *reversed(list(re.finditer(r"\s*[,;]\s+", text[:end])))]:
+    for joint in [None, *reversed(list(_PART.finditer(text, 0, end)))]:
         names = text[: joint.start() if joint else end]
         rest = text[joint.end() : end] if joint else ""
         if rest and not (looks_like_venue(rest) or _dated(rest)):
             return 0
-        if not _dated(names) and looks_like_authors(names):
+        if not _dated(names) and not _ends_in_venue(names) and looks_like_authors(names):
             return len(names)
     return 0
+
+
+def _ends_in_venue(text: str) -> bool:
+    *_, last = author_parts(text) or [""]
+    return " " not in last and looks_like_venue(last)
 
 
 def _dated(text: str) -> bool:
@@ -231,11 +250,28 @@ def is_row_of_names(text: str) -> bool:
     return bool(parts) and all(_NAME.fullmatch(p) and len(p.split()) <= 4 for p in parts)
 
 
+_NO_PERSON = re.compile(
+    r"[A-Z]{2}|\d|(?i:\b(?:\w{2,}(?:tions?|ology|ologies|ics|ity|ments?|sciences?|ing|ware)|computers?|data"
+    r"|materials?|methods?|letters?|reviews?|research|annals|archives|systems?|language|nature|food"
+    r"|google|meta|microsoft|amazon|apple|nvidia|stanford|berkeley|princeton|harvard|oxford"
+    r"|cambridge|tsinghua|peking|alibaba|tencent|baidu|huawei|institute|labs?|deepmind|oral|poster"
+    r"|spotlight|long|short|main|best|paper|award)\b)"
+)
+
+
+def looks_like_surnames(text: str) -> bool:
+    """Whether a text is a row of surnames, and neither a journal nor who employs them."""
+    several = is_row_of_names(text) and len(author_parts(text)) > 1
+    return several and not looks_like_venue(text) and _NO_PERSON.search(text) is None
+
+
 def author_parts(text: str, *, bare: bool = True) -> list[str]:
     """The names in a row of names; `bare` leaves out what stands in brackets and marks."""
     if bare:
         text = re.sub(r"\([^()]*\)|[\d*†‡§¹²³#^]+", "", text)
-    parts = re.split(r"\s*[,;，、](?![^()]*\))\s*(?:and\s+|& ?)?|\s+(?:and|&)\s+(?![^()]*\))", text)
+    parts = re.split(
+        r"\s*[,;，、](?![^()]{0,200}\))\s*(?:and\s+|& ?)?|\s+(?:and|&)\s+(?![^()]{0,200}\))", text
+    )
     return [part.strip(" .") for part in parts if part.strip(" .")]
 
 

@@ -1,0 +1,152 @@
+"""Styles of many lists: read for what they say, and a new entry is written in each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tracker.identifiers import Identifier
+from tracker.paper import Paper
+from tracker.reading_list import Entry, ReadingList
+
+TITLES = ("Heat, Explained Again", "Crumbs at Scale and Beyond", "Why Rye Needs Time")
+NAMES = ("Real", "Fictional", "Madeup")
+PAPER = Paper(
+    title="Steam: A Survey of Ovens",
+    identifiers=(Identifier("arxiv", "2406.00099"),),
+    authors=("Gus Oats", "Hal Barley", "Ida Millet"),
+    published=date(2024, 6, 3),
+    updated=date(2024, 6, 4),
+)
+SECTION = ("Breads",)
+BARE = replace(PAPER, authors=(), published=None, identifiers=(Identifier("doi", "10.1000/rye"),))
+
+
+def listed(form: str) -> ReadingList:
+    """A list of three entries of one form."""
+    lines = [
+        form.format(
+            title=title,
+            name=name,
+            year=2024 - number,
+            number=number + 1,
+            link=f"https://arxiv.org/abs/2{4 - number}01.00001",
+        )
+        for number, (title, name) in enumerate(zip(TITLES, NAMES, strict=True))
+    ]
+    return ReadingList.parse({"R.md": "## Breads\n\n" + "\n".join(lines) + "\n"})
+
+
+def added(form: str, paper: Paper = PAPER) -> str:
+    """What is added for a paper, whatever was added before."""
+    once, [first] = listed(form).insert_all([(SECTION, paper)])
+    _, [second] = once.insert_all([(SECTION, paper)])
+    assert second.text == first.text
+    return first.text
+
+
+def told(entry: Entry) -> tuple[object, ...]:
+    """Title, authors, venue and year of an entry."""
+    year = entry.published.year if entry.published else None
+    return entry.title, entry.authors, entry.venue, year
+
+
+@pytest.mark.parametrize(
+    ("form", "venue", "line", "bare"),
+    [
+        (
+            "- 《{title}》，{name}等，{year}年，[论文]({link})", "",
+            "- 《Steam: A Survey of Ovens》，Oats等，2024年，[论文](https://arxiv.org/abs/2406.00099)",
+            "- 《Steam: A Survey of Ovens》，[论文](https://doi.org/10.1000/rye)",
+        ),
+        (
+            "- {title}，{name}等，ACL，{year}年，[论文]({link})", "ACL",
+            "- Steam: A Survey of Ovens，Oats等，2024年，[论文](https://arxiv.org/abs/2406.00099)",
+            "- Steam: A Survey of Ovens，[论文](https://doi.org/10.1000/rye)",
+        ),
+        (
+            "- **{title}**，{name}等，ACL {year}【[论文]({link})】", "ACL",
+            "- **Steam: A Survey of Ovens**，Oats等，2024【[论文](https://arxiv.org/abs/2406.00099)】",
+            "- **Steam: A Survey of Ovens**【[论文](https://doi.org/10.1000/rye)】",
+        ),
+        (
+            "- [{title}]({link})（{name}等，{year}）", "",
+            "- [Steam: A Survey of Ovens](https://arxiv.org/abs/2406.00099)（Oats等，2024）",
+            "- [Steam: A Survey of Ovens](https://doi.org/10.1000/rye)",
+        ),
+    ],
+)  # fmt: skip
+def test_full_width_signs_between_the_parts(form: str, venue: str, line: str, bare: str) -> None:
+    entries = listed(form).entries
+    assert [told(entry) for entry in entries] == [
+        (title, (name,), venue, 2024 - number)
+        for number, (title, name) in enumerate(zip(TITLES, NAMES, strict=True))
+    ]
+    assert (added(form), added(form, BARE)) == (line, bare)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- **烤面包的研究**，王小麦，李大麦，ACL，2024，[论文]({link})",
+        "- 《烤面包的研究》，王小麦、李大麦，ACL 2024，[论文]({link})",
+        "- 王小麦，李大麦。烤面包的研究。ACL，2024年。[论文]({link})",
+        "- 烤面包的研究，王小麦、李大麦等，ACL，2024，[论文]({link})",
+    ],
+)
+def test_chinese_names_are_authors_and_written_in_full(line: str) -> None:
+    for entry in listed(line).entries:
+        assert told(entry) == ("烤面包的研究", ("王小麦", "李大麦"), "ACL", 2024)
+    assert "Gus Oats" in added(line)
+
+
+@pytest.mark.parametrize("title", ["论《面包经》中的烤箱", "《面包经》与烤箱的研究"])
+def test_a_book_named_in_a_title_is_not_the_title(title: str) -> None:
+    entry = listed(f"- {title}，王小麦等，2024年，[论文]({{link}})").entries[0]
+    assert told(entry) == (title, ("王小麦",), "", 2024)
+
+
+@pytest.mark.parametrize(
+    ("form", "authors", "written"),
+    [
+        ("({name}, Nobody; {year})", True, "(Oats, Barley, Millet; 2024)"),
+        ("({name} & Nobody, {year})", True, "(Oats, Barley & Millet, 2024)"),
+        ("[{name}, Nobody, and Ek; {year}]", True, "[Oats, Barley, and Millet; 2024]"),
+        ("(Computers & Security, {year})", False, "(2024)"),
+        ("(Bakeries; {year})", False, "(2024)"),
+        ("[ACL; {year}]", False, "[2024]"),
+        ("(ACL · {year})", False, "(2024)"),
+    ],
+)
+@pytest.mark.parametrize("title", ["{title}", "**{title}**"])
+def test_surnames_and_a_year_in_brackets(
+    title: str, form: str, authors: bool, written: str
+) -> None:
+    whole = f"- {title} {form}. [paper]({{link}})"
+    first = listed(whole).entries[0]
+    assert (first.title, bool(first.authors), bool(first.venue)) == (
+        TITLES[0],
+        authors,
+        not authors,
+    )
+    new = title.format(title=PAPER.title)
+    assert added(whole) == f"- {new} {written}. [paper](https://arxiv.org/abs/2406.00099)"
+    assert added(whole, BARE) == f"- {new}. [paper](https://doi.org/10.1000/rye)"
+
+
+@pytest.mark.parametrize(
+    ("behind", "authors", "venue"),
+    [
+        (". *Ada Real.* arXiv {year}", ("Ada Real",), "arXiv"),
+        (". *Ada Real (Bread School). arXiv.* {year}", ("Ada Real",), "arXiv"),
+        (". *Ada Real* et al. arXiv {year}", (), "arXiv"),
+        (", Ada Real, Bo Ek, Cy Fict, ACL, {year}", ("Ada Real", "Bo Ek", "Cy Fict"), "ACL"),
+    ],
+)
+def test_who_wrote_it_and_where_it_appeared(
+    behind: str, authors: tuple[str, ...], venue: str
+) -> None:
+    found = listed(f"- **{{title}}**{behind}. [paper]({{link}})").entries[0]
+    assert told(found) == (TITLES[0], authors, venue, 2024)
