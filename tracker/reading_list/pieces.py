@@ -161,6 +161,10 @@ def _stops(text: str, marks: Sequence[Mark], *, rows: bool) -> list[tuple[int, i
     return sorted(stops, key=lambda each: each[:2])
 
 
+_NESTED_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+"""What a nested item begins with; the words behind it say something, it does not."""
+
+
 def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html: bool) -> None:
     """Divide the text at its constructs."""
     text = draft.text
@@ -184,6 +188,8 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
             state.cell += 1
         elif stop.kind == "break":
             state.line += 1
+            nested = _NESTED_ITEM.match(text, end)
+            position = nested.end() if nested else end
         elif html and re.match(r"<t[dh]\b", text[start:end], re.IGNORECASE):
             state.cell += 1
     _add_piece(draft, state, position, len(text))

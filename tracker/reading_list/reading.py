@@ -70,6 +70,9 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     if keyed and piece.column == "":
         key = keyed[0].casefold()
         start += keyed.end()
+        if start >= piece.end:
+            # What it announces is a link.
+            return
         if not re.search(r"date|year|publish|venue|journal|conf|author|time|发表|作者|日期", key):
             _note(draft, start, piece.end)
             return

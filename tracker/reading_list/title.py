@@ -19,7 +19,7 @@ _QUOTED = re.compile(
     r"[\"“”«](?P<long>[^\"“”«»「」《》]{12,})[\"“”»]|[「《](?P<title>[^\"“”«»「」《》]{2,})[」》]"
 )
 _OPEN, _CLOSED = '"“”«「《', '"“”»」》'
-KEYED = re.compile(r"\W{0,4}(?:[A-Z][\w /-]{1,20}|[\w-]+)\s*[:：]\s")
+KEYED = re.compile(r"\W{0,4}(?:[A-Z][\w /-]{1,20}|[\w-]+)(?:\(s\))?\s*[:：](?:\s|\Z)")
 """A line that begins with its key: `📅 Date: ...`."""
 
 

@@ -150,3 +150,41 @@ def test_who_wrote_it_and_where_it_appeared(
 ) -> None:
     found = listed(f"- **{{title}}**{behind}. [paper]({{link}})").entries[0]
     assert told(found) == (TITLES[0], authors, venue, 2024)
+
+
+@pytest.mark.parametrize(
+    ("details", "written", "bare"),
+    [
+        (
+            ("* Authors: {name}, Bo Ek", "* Venue: ACL {year}", "* [paper]({link})"),
+            ("* Authors: Gus Oats, Hal Barley, Ida Millet", "* Venue: 2024", "* [paper](@)"),
+            ("* [paper](@)",),
+        ),
+        (
+            ("    - Ada {name}, Bo Ek", "    - ACL {year}", "    - Paper: [arXiv]({link})"),
+            ("    - Gus Oats, Hal Barley, Ida Millet", "    - 2024", "    - Paper: [arXiv](@)"),
+            ("    - Paper: [arXiv](@)",),
+        ),
+        (
+            ("+ Author(s): {name} et al.", "+ Code: <https://x.example/{name}>", "+ Link: {link}"),
+            ("+ Author(s): Oats et al.", "+ Link: @"),
+            ("+ Link: @",),
+        ),
+        (
+            ("* {name} et al.", "* [paper]({link})", "* In short: it is good"),
+            ("* Oats et al.", "* [paper](@)"),
+            ("* [paper](@)",),
+        ),
+    ],
+)
+def test_what_an_item_says_in_items_of_its_own(
+    details: tuple[str, ...], written: tuple[str, ...], bare: tuple[str, ...]
+) -> None:
+    form = "\n  ".join(("- **{title}**", *details))
+    new = f"- **{PAPER.title}**"
+    assert added(form) == "\n  ".join((new, *written)).replace(
+        "@", "https://arxiv.org/abs/2406.00099"
+    )
+    assert added(form, BARE) == "\n  ".join((new, *bare)).replace(
+        "@", "https://doi.org/10.1000/rye"
+    )
