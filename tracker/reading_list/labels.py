@@ -11,8 +11,9 @@ from tracker.paper import Paper, Role
 from tracker.reading_list.echo import NAMES, filled, opened, values_of, values_of_all
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import NamedLink
+from tracker.reading_list.signs import is_sign
 from tracker.reading_list.template import Template
-from tracker.reading_list.words import is_sign, label_role
+from tracker.reading_list.words import label_role
 
 _WANTED: tuple[Role, ...] = ("code", "project", "data", "model")
 _Form = tuple[str, str]

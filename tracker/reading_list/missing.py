@@ -98,6 +98,7 @@ _PAIRS = (
     *(("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"), ("`", "`")),
     *(("（", "）"), ("【", "】"), ("「", "」"), ("《", "》")),
 )
+_BULLET = re.compile(r"(?:^|[\r\n])[ \t]*[-*+•][ \t]+$")
 _CLOSES = re.compile(r"\s*[\])）】」》]")
 
 
@@ -106,7 +107,8 @@ def _without_pairs(before: str, behind: str) -> tuple[str, str]:
 
     In brackets that hold something else they are without what set that off.
     """
-    changed = True
+    # The star of a bullet opens nothing.
+    changed = _BULLET.search(before) is None
     while changed:
         changed = False
         for opened, closed in _PAIRS:

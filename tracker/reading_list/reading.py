@@ -11,6 +11,7 @@ from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.rows import is_nothing
+from tracker.reading_list.signs import SIGNS, final_signs
 from tracker.reading_list.title import KEYED, pick_title, take_title
 from tracker.reading_list.words import (
     SENTENCE,
@@ -62,6 +63,10 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     text = draft.text
     words = text[piece.start : piece.end]
     if piece.link >= 0 or not ANY_WORD.search(plain(words)):
+        return
+    if SIGNS.fullmatch(words):
+        draft.put("note", piece.start, piece.end)
+        draft.notes.append(words)
         return
     if piece.cell and is_nothing(words):
         return
@@ -217,15 +222,6 @@ def _trim_venue(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-_FIRST_SIGNS = re.compile(
-    r"\s*(?:[-*+]|\d+[.)])\s+"
-    r"((?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d]+[ \t]*)+)(?=[\[(*\"“])"
-)
-_FINAL_SIGNS = re.compile(
-    r"(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+[ \t]*)+(?=[\r\n]|\Z)"
-)
-
-
 def _links(draft: Draft) -> tuple[NamedLink, ...]:
     """The links, those whose text is the title or short name without a label."""
     names = [place for place in draft.places if place.name in ("title", "short")]
@@ -250,14 +246,19 @@ def _note(draft: Draft, start: int, end: int) -> None:
         draft.put("note", start, end)
 
 
+_LINE_STOP = re.compile(r"[\r\n]|\Z")
+
+
 def _finish(draft: Draft) -> Reading:
-    if first := _FIRST_SIGNS.match(draft.text):
-        draft.put("note", *first.span(1))
-        draft.notes.append(first[1].strip())
-    for found in _FINAL_SIGNS.finditer(draft.text):
-        if not any(p.start < found.end() and found.start() < p.end for p in draft.places):
-            draft.put("note", found.start(), found.end())
-            draft.notes.append(found[0].strip())
+    start = 0
+    for found in _LINE_STOP.finditer(draft.text):
+        end = start + len(draft.text[start : found.start()].rstrip())
+        signs = final_signs(draft.text, start, end)
+        signs = end - len(draft.text[signs:end].lstrip())
+        start = found.end()
+        if signs < end and not any(p.start < end and signs < p.end for p in draft.places):
+            draft.put("note", signs, end)
+            draft.notes.append(draft.text[signs:end].strip())
     places = sorted(draft.places, key=lambda place: (place.start, -place.end))
     facts = Facts(
         title=draft.title,

@@ -22,6 +22,7 @@ class Habits:
 
     `padded` and `padded_day`: numbers below ten have a zero. `long_months`: `June`, not `Jun`.
     `dotted_may`: `May.`, as `Jun.`.
+    `signs` are the emoji that all begin with, `""` where they differ.
     `between` is what stands between two links, `between_pictures` between two pictures, `before`
     before the first. `pair` joins two authors.
     `links` are examples of links by label, as (the link, its text with brackets).
@@ -32,6 +33,7 @@ class Habits:
     long_months: bool = False
     dotted_may: bool = False
     pair: str = ""
+    signs: str = ""
     between: str = " "
     between_pictures: str = " "
     before: str = " "
@@ -44,7 +46,7 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
     rest = [index for index in range(len(facts.links)) if index != carrier]
     table = donor.entry.kind == "table row"
     html = donor.entry.kind == "html row"
-    tokens = _with_links(facts, donor, rest, habits)
+    tokens = _with_signs(_with_links(facts, donor, rest, habits), habits.signs)
     written: list[str] = []
     for token in _without_missing(tokens, facts, donor):
         if token.kind in ("text", "link"):
@@ -59,6 +61,18 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
             written[-1] = re.sub(r"^\.(?!\w)", "", written[-1])
     text = "".join(written)
     return _squeeze(text, donor)
+
+
+def _with_signs(tokens: list[Token], usual: str) -> list[Token]:
+    """The tokens with the emoji that all entries have as text; others mark one entry."""
+    written: list[Token] = []
+    for token in tokens:
+        text = token.kind == "text" or (token.kind == "signs" and token.text.strip() == usual)
+        if text and written and written[-1].kind == "text":
+            written[-1] = Token("text", written[-1].text + token.text)
+        else:
+            written.append(Token("text", token.text) if text else token)
+    return written
 
 
 def safe_url(url: str, *, table: bool = False) -> str:
@@ -274,6 +288,7 @@ def _without_missing(tokens: list[Token], facts: Facts, donor: Template) -> list
         "venue": bool(facts.venue),
         "date": facts.published is not None,
         "note": False,
+        "signs": False,
         "missing": False,
     }
     missing = {kind for kind, is_known in known.items() if not is_known}

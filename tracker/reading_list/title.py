@@ -7,6 +7,7 @@ import re
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Piece
+from tracker.reading_list.signs import SIGNS, final_signs
 from tracker.reading_list.words import (
     et_al,
     is_paper_url,
@@ -161,11 +162,11 @@ def _quoted(text: str, start: int, end: int) -> tuple[int, int] | None:
 def take_title(draft: Draft, piece: Piece) -> None:
     """Take the title out of its piece; what stands around it becomes pieces of its own."""
     text = draft.text
+    _take_signs(draft, piece)
     start, end = piece.start, piece.end
     if (quoted := _quoted(text, start, end)) is not None:
         start, end = quoted
     else:
-        start, end = _without_signs(text, start, end)
         start = _behind_date(draft, start, end)
         start, end = _without_brackets(draft, start, _trim(text, start, end)[1])
         start, end = _trim(text, start, end)
@@ -187,15 +188,17 @@ def take_title(draft: Draft, piece: Piece) -> None:
     draft.pieces.sort(key=lambda p: p.start)
 
 
-_SIGNS_BEFORE = re.compile(r"(?::[a-z0-9_+-]+:\s+)+")
-_SIGNS_BEHIND = re.compile(r"(?:\s{1,4}:[a-z0-9_+-]{1,50}:)+\Z")
-
-
-def _without_signs(text: str, start: int, end: int) -> tuple[int, int]:
-    """A title without the emoji before and behind it that are written by their names."""
-    before = _SIGNS_BEFORE.match(text, start, end)
-    behind = _SIGNS_BEHIND.search(text, start, end)
-    return before.end() if before else start, behind.start() if behind else end
+def _take_signs(draft: Draft, piece: Piece) -> None:
+    """Take emoji before and behind a title out of its piece."""
+    before = SIGNS.match(draft.text, piece.start, piece.end)
+    if before and before.end() < piece.end:
+        draft.put_signs(*before.span())
+        piece.start = before.end()
+    behind = final_signs(draft.text, piece.start, piece.end)
+    if piece.start < behind < piece.end:
+        draft.put("note", behind, piece.end)
+        draft.notes.append(draft.text[behind : piece.end].strip())
+        piece.end = behind
 
 
 def _behind_date(draft: Draft, start: int, end: int) -> int:

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from tracker.identifiers import Identifier, identify
 from tracker.paper import Role
+from tracker.reading_list.signs import SHORTCODE
 from tracker.taxonomy import section_key
 
 _ROLES: tuple[tuple[Role, str], ...] = (
@@ -50,19 +51,10 @@ _PAPER_HOSTS = (
 )
 
 
-_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
-"""An emoji by its name, such as `:page_facing_up:`."""
-
-
-def is_sign(label: str) -> bool:
-    """Whether a label is all signs: emoji, or their names."""
-    return bool(label.strip()) and re.search(r"\w", _SHORTCODE.sub("", label)) is None
-
-
 @lru_cache(maxsize=4096)
 def label_role(label: str) -> Role | None:
     """What a label such as `[code]` says a link leads to; None where it says nothing."""
-    words = section_key(_SHORTCODE.sub(" ", label)).split()
+    words = section_key(SHORTCODE.sub(" ", label)).split()
     if not words or len(words) > 4:
         return None
     found = [_WORDS[word] for word in words if word in _WORDS]

@@ -188,3 +188,50 @@ def test_what_an_item_says_in_items_of_its_own(
     assert added(form, BARE) == "\n  ".join((new, *bare)).replace(
         "@", "https://doi.org/10.1000/rye"
     )
+
+
+@pytest.mark.parametrize("marker", ["-", "*", "1.", "- [ ]"])
+@pytest.mark.parametrize("sign", ["🔥 ", "🔥🔥", ":star: ", "☄️ :fire: "])
+@pytest.mark.parametrize(
+    "form",
+    ["{}{{title}}", "{}**{{title}}**", "{}[{{title}}]({{link}})", "**{}{{title}}**",
+     "[{}{{title}}]({{link}})", "{}**RyeNet**: {{title}}"],
+)  # fmt: skip
+def test_emoji_before_titles(marker: str, sign: str, form: str) -> None:
+    marked = f"{marker} {form.format(sign)} [paper]({{link}})"
+    plain = marked.replace(sign, "")
+    entries = listed(marked).entries
+    assert [entry.title for entry in entries] == list(TITLES)
+    assert {entry.short_name for entry in entries} == {"RyeNet" if "RyeNet" in form else ""}
+    assert added(marked).count(sign.strip()) == 1
+    assert added(marked).replace(sign, "") == added(plain)
+    one = "\n".join(
+        (marked if number == 1 else plain).format(title=title, link=f"https://x.example/{number}")
+        for number, title in enumerate(TITLES)
+    )
+    _, [addition] = ReadingList.parse({"R.md": f"## Breads\n\n{one}\n"}).insert_all(
+        [(SECTION, PAPER)]
+    )
+    assert sign.strip() not in addition.text
+
+
+@pytest.mark.parametrize("form", ["**{title} 🔥** {link}", "[{title} :fire:]({link}) 🔥🔥"])
+def test_emoji_behind_titles_mark_one_entry(form: str) -> None:
+    assert listed(f"- {form}").entries[0].title == TITLES[0]
+    assert not {"🔥", ":fire:"} & set(added(f"- {form}"))
+    assert "Ovens**" in added(f"- {form}") or "Ovens](" in added(f"- {form}")
+
+
+@pytest.mark.parametrize("cell", ["🔥 [{title}]({link})", "[:new: {title}]({link})"])
+def test_emoji_in_the_cells_of_titles(cell: str) -> None:
+    rows = [
+        f"| {each.format(title=title, link=f'https://x.example/{number}')} | ACL |"
+        for number, (title, each) in enumerate(
+            zip(TITLES, (cell, "[{title}]({link})", cell), strict=True)
+        )
+    ]
+    head = ("## Breads", "", "| Paper | Venue |", "|---|---|")
+    table = ReadingList.parse({"R.md": "\n".join((*head, *rows, ""))})
+    assert [entry.title for entry in table.entries] == list(TITLES)
+    _, [addition] = table.insert_all([(SECTION, PAPER)])
+    assert addition.text == f"| [{PAPER.title}](https://arxiv.org/abs/2406.00099) | |"
