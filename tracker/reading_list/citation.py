@@ -12,16 +12,17 @@ from tracker.reading_list.words import (
     et_al,
     is_full_name,
     is_row_of_names,
+    leading_authors,
     looks_like_authors,
     looks_like_name,
 )
 
 _ABBREVIATED = re.compile(
-    r"\b(?:vs|etc|dr|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I
+    r"\b(?:vs|etc|dr|md|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I
 )
 _CUT = re.compile(
     r"(?<=[^\W\d_]{2})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|(?:ar|bioR|medR)[Xx]iv)"
-    r"|\s+\|\s+|。\s*(?=\S)"
+    r"|(?<=\w)[?!]\s+(?=[^\W_a-zß-ÿ])|\s+\|\s+|。\s*(?=\S)"
 )
 
 
@@ -34,9 +35,10 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
     if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
         return piece
     cuts = [
-        (found.start(), found.end())
+        (_title_end(found), found.end())
         for found in _CUT.finditer(text, piece.start, piece.end)
-        if not _ABBREVIATED.search(text, piece.start, found.start())
+        if not _is_abbreviated(found)
+        and (found[0][0] not in "?!" or leading_authors(text[found.end() : piece.end][:_LONGEST]))
     ]
     if not cuts:
         return piece
@@ -59,9 +61,20 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
     return parts[scores.index(max(scores))]
 
 
+def _is_abbreviated(cut: re.Match[str]) -> bool:
+    """Whether the full stop of a cut only shortens a word."""
+    end = cut.start()
+    return cut[0][0] == "." and _ABBREVIATED.search(cut.string, max(0, end - 6), end) is not None
+
+
+def _title_end(cut: re.Match[str]) -> int:
+    """Where a title before a cut ends: with its question mark."""
+    return cut.start() + (cut[0][0] in "?!")
+
+
 _BEFORE_AUTHORS = re.compile(
-    r"(?P<sure>(?<=[^\W\d_]{2})[.?!]\s{1,4}|\s{0,4}[(\[（]\s{0,4}|\s{1,4}[-–—|]\s{1,4}"
-    r"|(?<=[》」])[，、,;；]?\s{0,4}|。\s{0,4})|\s{0,4}(?:[,;]\s{1,4}|[，、；]\s{0,4})"
+    r"(?P<sure>(?:(?<=[^\W\d_]{2})|(?<=[\d)\]\"”]))[.?!]\s{1,4}|\s{0,4}[(\[（]\s{0,4}|\s{1,4}[-–—|]\s{1,4}"
+    r"|(?<=[》」])(?:[，、,;；]\s{0,4}|\s{1,4})|。\s{0,4})|\s{0,4}(?:[,;]\s{1,4}|[，、；]\s{0,4})"
 )
 
 
@@ -79,7 +92,7 @@ def title_before_authors(draft: Draft, piece: Piece | None) -> Piece | None:
         marked = candidate.bold or candidate.italic or candidate.link >= 0 or candidate.cell
         if not marked and (cut := _before_authors(draft.text, candidate)):
             at = draft.pieces.index(candidate)
-            title = replace(candidate, end=cut.start())
+            title = replace(candidate, end=_title_end(cut))
             draft.pieces[at : at + 1] = [title, replace(candidate, start=cut.end())]
             return title
     return piece
@@ -94,13 +107,14 @@ def _before_authors(text: str, piece: Piece) -> re.Match[str] | None:
         cut
         for cut in _BEFORE_AUTHORS.finditer(text, piece.start, others.start())
         if others.start() - cut.end() <= _MOST_NAMES
+        and not _is_abbreviated(cut)
         and is_row_of_names(text[cut.end() : others.start()])
         and _stands_before_names(text[piece.start : cut.start()], sure=bool(cut["sure"]))
     ]
     # "Title, Ada Real, Bo Other et al." has another name before the last comma.
     first = [cut for cut in cuts if not _parts_names(text, piece.start, cut, others.start())]
-    best = (first or cuts)[-1:]
-    return next((cut for cut in cuts if cut["sure"]), best[0] if best else None)
+    sure = [cut for cut in cuts if cut["sure"]]
+    return next(reversed(sure or first or cuts), None)
 
 
 def _parts_names(text: str, start: int, cut: re.Match[str], end: int) -> bool:

@@ -48,7 +48,7 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
     html = donor.entry.kind == "html row"
     tokens = _with_signs(_with_links(facts, donor, rest, habits), habits.signs)
     written: list[str] = []
-    for token in _without_missing(tokens, facts, donor):
+    for token in _with_stop(_without_missing(tokens, facts, donor), facts, donor):
         if token.kind in ("text", "link"):
             written.append(token.text)
         elif token.kind == "url":
@@ -61,6 +61,18 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
             written[-1] = re.sub(r"^\.(?!\w)", "", written[-1])
     text = "".join(written)
     return _squeeze(text, donor)
+
+
+def _with_stop(tokens: list[Token], facts: Facts, donor: Template) -> list[Token]:
+    """The tokens with a full stop where only the donor's question mark stood before a fact."""
+    if donor.facts.title[-1:] not in ("?", "!") or facts.title[-1:] in ("?", "!"):
+        return tokens
+    written = list(tokens)
+    for number in range(1, len(tokens) - 1):
+        kinds = tokens[number - 1].kind, tokens[number + 1].kind
+        if tokens[number].text == " " and kinds[0] == "title" and kinds[1] != "link":
+            written[number] = Token("text", ". ")
+    return written
 
 
 def _with_signs(tokens: list[Token], usual: str) -> list[Token]:

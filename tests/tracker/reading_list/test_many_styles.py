@@ -235,3 +235,14 @@ def test_emoji_in_the_cells_of_titles(cell: str) -> None:
     assert [entry.title for entry in table.entries] == list(TITLES)
     _, [addition] = table.insert_all([(SECTION, PAPER)])
     assert addition.text == f"| [{PAPER.title}](https://arxiv.org/abs/2406.00099) | |"
+
+
+def test_a_question_mark_stands_for_a_full_stop_and_for_none() -> None:
+    assert added("- {title}? {name} et al. {year} [paper]({link})").startswith(
+        "- Steam: A Survey of Ovens. Oats et al. 2024 [paper]("
+    )
+    asking = replace(PAPER, title="Does Steam Rise in Ovens?")
+    assert added("- {title}. {name} et al. {year} [paper]({link})", asking).startswith(
+        "- Does Steam Rise in Ovens? Oats et al. 2024 [paper]("
+    )
+    assert added("- {title}? [paper]({link})").startswith("- Steam: A Survey of Ovens [paper](")
