@@ -259,3 +259,26 @@ def test_a_label_in_html_stands_between_its_tags_whatever_it_spells(label: str) 
     head = "<table>\n<tr><th>Title</th><th>Link</th></tr>"
     text = "\n".join(("## Ovens", "", head, *rows, "</table>", ""))
     assert row(text) == html("Steam: A Survey", "2406.00099")
+
+
+@pytest.mark.parametrize("heading", ["Venue", "ID"])
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("arXiv:{}", "arXiv:2406.00099"),
+        ("arXiv:{}v2", "arXiv:2406.00099"),
+        ("`arXiv {}`", "`arXiv 2406.00099`"),
+        ("arXiv preprint arXiv:{}", "arXiv preprint arXiv:2406.00099"),
+    ],
+)
+def test_an_identifier_in_a_cell_is_that_of_the_new_paper(
+    heading: str, cell: str, written: str
+) -> None:
+    head = ("## Ovens", "", f"| Title | {heading} |", "|---|---|")
+    rows = [
+        f"| [{title}](https://arxiv.org/abs/{number}) | {cell.format(number)} |"
+        for title, number in (("Heat, Explained", "2401.00001"), ("Crumbs", "2301.00002"))
+    ]
+    assert row("\n".join((*head, *rows, ""))) == (
+        f"| [Steam: A Survey](https://arxiv.org/abs/2406.00099) | {written} |"
+    )
