@@ -15,6 +15,7 @@ from tracker.reading_list.words import (
     leading_authors,
     looks_like_authors,
     looks_like_name,
+    names_before_year,
 )
 
 _ABBREVIATED = re.compile(
@@ -22,6 +23,7 @@ _ABBREVIATED = re.compile(
 )
 _CUT = re.compile(
     r"(?<=[^\W\d_]{2})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|(?:ar|bioR|medR)[Xx]iv)"
+    r"|(?P<year>(?:(?<=\(\d{4}\))|(?<=\(\d{4}[a-z]\)))[.:,]?\s+(?=\S)|(?<=\s\d{4})\.\s+(?=\S))"
     r"|(?<=\w)[?!]\s+(?=[^\W_a-zß-ÿ])|\s+\|\s+|。\s*(?=\S)"
 )
 
@@ -37,8 +39,7 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
     cuts = [
         (_title_end(found), found.end())
         for found in _CUT.finditer(text, piece.start, piece.end)
-        if not _is_abbreviated(found)
-        and (found[0][0] not in "?!" or leading_authors(text[found.end() : piece.end][:_LONGEST]))
+        if _parts_a_citation(found, piece)
     ]
     if not cuts:
         return piece
@@ -50,8 +51,10 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
         if start < end
     ]
     scores = []
+    behind = leading_authors(text[parts[0].start : parts[0].end]) > 0
     for order, part in enumerate(parts):
-        one = looks_like_name(text[part.start : part.end])
+        # Behind the authors a short title is no name.
+        one = looks_like_name(text[part.start : part.end]) and not (behind and order == 1)
         # The venue comes last, and may be longer than the title.
         scores.append(rate(draft, part, piece.line) - 2 * order - 6 * one)
     if max(scores) <= 0:
@@ -59,6 +62,17 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
     at = draft.pieces.index(piece)
     draft.pieces[at : at + 1] = parts
     return parts[scores.index(max(scores))]
+
+
+def _parts_a_citation(cut: re.Match[str], piece: Piece) -> bool:
+    """Whether a cut stands between parts of a citation, rather than within a title."""
+    text = cut.string
+    if cut[0][0] in "?!":
+        return leading_authors(text[cut.end() : piece.end][:_LONGEST]) > 0
+    if cut["year"] is not None:
+        # Only behind names does a year in brackets end a part.
+        return names_before_year(text[piece.start : cut.start()]) > 0
+    return not _is_abbreviated(cut)
 
 
 def _is_abbreviated(cut: re.Match[str]) -> bool:
@@ -78,6 +92,8 @@ _BEFORE_AUTHORS = re.compile(
 )
 
 
+_LEAST = 3
+"""Words of a title behind authors; what is shorter may be a venue."""
 _MOST_NAMES, _LONGEST = 200, 400
 """Letters of the names before "et al.", and of a title; the limits keep hostile text from costing
 squared time."""
@@ -95,6 +111,12 @@ def title_before_authors(draft: Draft, piece: Piece | None) -> Piece | None:
             title = replace(candidate, end=_title_end(cut))
             draft.pieces[at : at + 1] = [title, replace(candidate, start=cut.end())]
             return title
+    first = draft.pieces[0] if draft.pieces else None
+    if piece is None and first is not None:
+        # "Somebody et al. (2023). Title." looks like authors as a whole.
+        title = title_of_citation(draft, first)
+        named = len(WORD.findall(draft.text, title.start, title.end)) >= _LEAST
+        return title if title is not first and named else None
     return piece
 
 

@@ -25,6 +25,8 @@ def leave_out(tokens: list[Token], kinds: set[str], *, cells: bool) -> list[Toke
                 kept.append(Token("text", _join_cell(before, token.text, ends)))
             else:
                 kept.append(Token("text", _join(before, token.text, dropped, ends)))
+        elif dropped and token.kind == "text" and not kept and not cells:
+            kept.append(Token("text", _SET_OFF.sub("", token.text)))
         else:
             kept.append(token)
         dropped = ""
@@ -62,8 +64,9 @@ def _without_dangling(text: str, end: str) -> str:
     return text
 
 
-_AFTER_ONE = re.compile(r"(?:[,.;:·|，、；：。]|(?:^|\s)[-–—])\s*$")
+_AFTER_ONE = re.compile(r"(?:[,.;:·|，、；：。][\"”]?|(?:^|\s)[-–—])\s*$")
 _ANOTHER = re.compile(r"\s*(?:[,.;:·|，、；：。]|[-–—](?=\s))")
+_SET_OFF = re.compile(r"^(?:\s*[,.;:·|，、；：。])+\s*")
 _NOTHING_YET = re.compile(
     r"(?:[(\[（【《「]|(?<=[\s(\[（【])[*_`]{1,3})$|^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?$"
 )
@@ -118,7 +121,7 @@ def _without_pairs(before: str, behind: str) -> tuple[str, str]:
                 changed = True
                 break
     if _NOTHING_YET.search(before):
-        behind = re.sub(r"^(?:\s*[,.;:·|，、；：。])+\s*", "", behind)
+        behind = _SET_OFF.sub("", behind)
     if _CLOSES.match(behind):
         before, behind = before.rstrip(" \t,;:·|，、；："), behind.lstrip(" \t")
     return before, behind

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-_Form = Literal["full", "surname", "initials first", "initials last"]
+_Form = Literal["full", "surname", "initials first", "initials last", "turned"]
 _MOST = 0.6
 _FIRST = re.compile(r"(?:[^\W\d_a-zß-ÿ]\.[ -]?)+ ?[^\W\d_]{2}")
 _HAN = re.compile(r"[\u3400-\u9fff]{2,}")
 """A Chinese name is whole without a blank."""
+_TURNED = re.compile(r"[^,]{2,}, ?(?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,4}")
 _LAST = re.compile(r"[^\W\d_]{2}[^\d_]* (?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,4}")
 
 
@@ -28,6 +29,8 @@ def written_as(names: Sequence[str], stated: Sequence[str]) -> tuple[str, ...]:
 def _form_of(name: str) -> _Form:
     if len(name.split()) == 1 and _HAN.fullmatch(name) is None:
         return "surname"
+    if _TURNED.fullmatch(name):
+        return "turned"
     if _FIRST.match(name):
         return "initials first"
     return "initials last" if _LAST.fullmatch(name) else "full"
@@ -43,6 +46,8 @@ def _written(name: str, form: _Form, stop: str) -> str:
     initials = [part[0].upper() for part in given]
     if form == "initials first":
         return " ".join(f"{initial}." for initial in initials) + f" {surname}"
+    if form == "turned":
+        return f"{surname}, " + " ".join(f"{initial}." for initial in initials)
     return f"{surname} " + "".join(initial + stop for initial in initials)
 
 

@@ -27,6 +27,8 @@ from tracker.reading_list.words import (
 ANY_WORD = re.compile(r"\w")
 _MARKER = re.compile(r"(?:\s*(?:[-*+•]|\d{1,9}[.)])(?:\s+\[[ xX]\](?=\s))?\s+|#{1,6}\s+|\s*)")
 
+_REFERENCE = re.compile(r"\[\d{1,3}\]:?\s+(?=\S)")
+
 
 @lru_cache(maxsize=4096)
 def read(
@@ -46,6 +48,11 @@ def read(
     if kind not in ("table row", "html row"):
         found = _MARKER.match(text)
         begin = found.end() if found else 0
+        if number := _REFERENCE.match(text, begin):
+            # The number of a bibliography is that of one paper.
+            draft.put("note", *number.span())
+            draft.notes.append(number[0].strip())
+            begin = number.end()
     cut(draft, begin, columns, rows=kind == "table row", html=kind == "html row")
     title = pick_title(draft)
     if title is not None:

@@ -56,8 +56,8 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
             written.append(safe_url(link.url, table=table) if link else "")
         else:
             written.append(_value(token, facts, habits, table=table, html=html))
-        if len(written) > 1 and token.kind == "text" and written[-2][-1:] in ("?", "!"):
-            # A title that ends its own sentence takes no full stop.
+        if len(written) > 1 and token.kind == "text" and written[-2][-1:] in tuple("?!."):
+            # What ends its own sentence takes no full stop.
             written[-1] = re.sub(r"^\.(?!\w)", "", written[-1])
     text = "".join(written)
     return _squeeze(text, donor)

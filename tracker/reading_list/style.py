@@ -279,7 +279,7 @@ def _pair(templates: Sequence[Template]) -> str:
     for template in templates:
         if len(template.facts.authors) == 2:
             text = next((token.text for token in template.tokens if token.kind == "authors"), "")
-            joint = re.search(r",? and |,? & |, ", text)
+            joint = re.search(r",? and |,? & ", text) or re.search(", ", text)
             if joint:
                 found[joint[0]] += 1
     return found.most_common(1)[0][0] if found else ""

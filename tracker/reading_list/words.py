@@ -177,6 +177,8 @@ def et_al(text: str, start: int = 0, end: int | None = None) -> re.Match[str] | 
     return _ET_AL.search(text, start, stop)
 
 
+_LONGEST_ROW = 2_000
+"""Letters of a row of names with a year; the limit keeps hostile text from costing squared time."""
 _JOINT = re.compile(r"[,;，、&]| and ")
 
 
@@ -193,9 +195,9 @@ def looks_like_authors(text: str) -> bool:
 
 
 def is_full_name(text: str) -> bool:
-    """Whether a text may be a name in full: of several words, or Chinese."""
+    """Whether a text may be a name in full: of several words, with initials, or Chinese."""
     several = _NAME.fullmatch(text) is not None and 1 < len(text.split()) <= 6
-    return several or _HAN_NAME.fullmatch(text) is not None
+    return several or any(form.fullmatch(text) for form in (_HAN_NAME, _TURNED))
 
 
 _PART = re.compile(r"\s{0,4}(?:[,;]\s{1,4}|[，；、]\s{0,4})(?=\S)")
@@ -210,15 +212,17 @@ def leading_authors(text: str) -> int:
         return found.end() if looks_like_authors(text[: found.end()]) else 0
     if _JOINT.search(text) is None:
         return 0
+    if names := names_before_year(text):
+        return names
     sentence = SENTENCE.search(text)
     end = sentence.start() if sentence else len(text)
     for joint in [None, *reversed(list(_PART.finditer(text, 0, end)))]:
-        names = text[: joint.start() if joint else end]
+        row = text[: joint.start() if joint else end]
         rest = text[joint.end() : end] if joint else ""
         if rest and not (looks_like_venue(rest) or _dated(rest)):
             return 0
-        if not _dated(names) and not _ends_in_venue(names) and looks_like_authors(names):
-            return len(names)
+        if not _dated(row) and not _ends_in_venue(row) and looks_like_authors(row):
+            return len(row)
     return 0
 
 
@@ -239,7 +243,8 @@ def looks_like_name(text: str) -> bool:
 def is_row_of_names(text: str) -> bool:
     """Whether a text is one name or several, surnames alone among them, and nothing else."""
     parts = author_parts(text)
-    return bool(parts) and all(_NAME.fullmatch(p) and len(p.split()) <= 4 for p in parts)
+    named = (_TURNED.fullmatch(p) or (_NAME.fullmatch(p) and len(p.split()) <= 4) for p in parts)
+    return bool(parts) and all(named)
 
 
 _NO_PERSON = re.compile(
@@ -257,14 +262,44 @@ def looks_like_surnames(text: str) -> bool:
     return several and not looks_like_venue(text) and _NO_PERSON.search(text) is None
 
 
+_CAPITAL = r"[^\W\d_a-zß-ÿ]"
+_INITIALS = (
+    rf"\s{{0,4}}(?:(?:{_CAPITAL}\.[ -]?){{1,4}}(?=\s{{0,4}}(?:[,;&(]|and\b|\Z))"
+    rf"|(?:{_CAPITAL}\.[ -]?){{0,3}}{_CAPITAL}\Z)"
+)
+"""Initials behind a surname and a comma, as in `Real, A. B.`."""
+_BETWEEN_NAMES = re.compile(
+    rf"\s*(?:,(?!{_INITIALS})|[;，、])(?![^()]{{0,200}}\))\s*(?:and\s+|& ?)?"
+    r"|\s+(?:and|&)\s+(?![^()]{0,200}\))"
+)
+_TURNED = re.compile(rf"{_NAME.pattern},{_INITIALS}")
+
+
 def author_parts(text: str, *, bare: bool = True) -> list[str]:
     """The names in a row of names; `bare` leaves out what stands in brackets and marks."""
     if bare:
         text = re.sub(r"\([^()]*\)|[\d*†‡§¹²³#^]+", "", text)
-    parts = re.split(
-        r"\s*[,;，、](?![^()]{0,200}\))\s*(?:and\s+|& ?)?|\s+(?:and|&)\s+(?![^()]{0,200}\))", text
-    )
+    parts = _BETWEEN_NAMES.split(text)
     return [part.strip(" .") for part in parts if part.strip(" .")]
+
+
+_YEAR_BEHIND = re.compile(r"\s{0,4}\((?:19|20)\d\d[a-z]?\)|\s{1,4}(?:19|20)\d\d(?=\.|\Z)")
+
+
+def names_before_year(text: str) -> int:
+    """How much of a text is names before a year, as in `Real, A. (2023)`."""
+    found = _YEAR_BEHIND.search(text[:_LONGEST_ROW])
+    if found is None:
+        return 0
+    row = text[: found.start()]
+    if others := et_al(row):
+        return (
+            len(row) if others.end() == len(row) and is_row_of_names(row[: others.start()]) else 0
+        )
+    parts = author_parts(row)
+    turned = any(map(_TURNED.fullmatch, parts))
+    several = turned or (len(parts) > 1 and found[0].endswith(")"))
+    return len(row) if several and all(map(is_full_name, parts)) else 0
 
 
 _OUTSIDE = re.compile(

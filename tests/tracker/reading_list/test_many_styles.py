@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -246,3 +247,57 @@ def test_a_question_mark_stands_for_a_full_stop_and_for_none() -> None:
         "- Does Steam Rise in Ovens? Oats et al. 2024 [paper]("
     )
     assert added("- {title}? [paper]({link})").startswith("- Steam: A Survey of Ovens [paper](")
+
+
+@pytest.mark.parametrize(
+    ("form", "authors", "line", "bare"),
+    [
+        (
+            "- [{number}] A. {name}, B. Ek. {title}. ACL, {year}. {link}",
+            ("A. Real", "B. Ek"),
+            "- G. Oats, H. Barley, I. Millet. Steam: A Survey of Ovens. 2024. @",
+            "- Steam: A Survey of Ovens. @",
+        ),
+        (
+            '[{number}] A. {name} and B. Ek, "{title}," ACL, {year}. {link}\n',
+            ("A. Real", "B. Ek"),
+            'G. Oats, H. Barley and I. Millet, "Steam: A Survey of Ovens," 2024. @',
+            '"Steam: A Survey of Ovens," @',
+        ),
+        (
+            "- {name}, A., & Ek, B. C. ({year}). {title}. ACL. {link}",
+            ("Real, A", "Ek, B. C"),
+            "- Oats, G., Barley, H., & Millet, I. (2024). Steam: A Survey of Ovens. @",
+            "- Steam: A Survey of Ovens. @",
+        ),
+        (
+            "- {name}, A. ({year}). *{title}*. ACL. {link}",
+            ("Real, A",),
+            "- Oats, G., Barley, H., Millet, I. (2024). *Steam: A Survey of Ovens*. @",
+            "- *Steam: A Survey of Ovens*. @",
+        ),
+        (
+            "1. {name}, A., and Ek, B. {year}. {title}. ACL. {link}",
+            ("Real, A", "Ek, B"),
+            "1. Oats, G., Barley, H., and Millet, I. 2024. Steam: A Survey of Ovens. @",
+            "1. Steam: A Survey of Ovens. @",
+        ),
+        (
+            "- {name}, A. et al. ({year}). {title}. ACL. {link}",
+            ("Real, A",),
+            "- Oats, G. et al. (2024). Steam: A Survey of Ovens. @",
+            "- Steam: A Survey of Ovens. @",
+        ),
+    ],
+)
+def test_citations_as_in_a_bibliography(
+    form: str, authors: tuple[str, ...], line: str, bare: str
+) -> None:
+    first = listed(form).entries[0]
+    assert told(first) == (TITLES[0], authors, "ACL", 2024)
+    assert re.sub(r"^\d+", "1", added(form)) == line.replace(
+        "@", "https://arxiv.org/abs/2406.00099"
+    )
+    assert re.sub(r"^\d+", "1", added(form, BARE)) == bare.replace(
+        "@", "https://doi.org/10.1000/rye"
+    )
