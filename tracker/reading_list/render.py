@@ -46,7 +46,7 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
     rest = [index for index in range(len(facts.links)) if index != carrier]
     table = donor.entry.kind == "table row"
     html = donor.entry.kind == "html row"
-    tokens = _with_signs(_with_links(facts, donor, rest, habits), habits.signs)
+    tokens = with_signs(_with_links(facts, donor, rest, habits), habits.signs)
     written: list[str] = []
     for token in _with_stop(_without_missing(tokens, facts, donor), facts, donor):
         if token.kind in ("text", "link"):
@@ -75,7 +75,7 @@ def _with_stop(tokens: list[Token], facts: Facts, donor: Template) -> list[Token
     return written
 
 
-def _with_signs(tokens: list[Token], usual: str) -> list[Token]:
+def with_signs(tokens: list[Token], usual: str) -> list[Token]:
     """The tokens with the emoji that all entries have as text; others mark one entry."""
     written: list[Token] = []
     for token in tokens:
