@@ -217,7 +217,9 @@ def _behind_date(draft: Draft, start: int, end: int) -> int:
     return joint.end()
 
 
-_FINAL_YEAR = re.compile(r"(?<=[\s,(])(?:19|20)\d\d(?:[./-]\d\d?)?\)?\.?\s*\Z")
+_FINAL_YEAR = re.compile(
+    r"(?<=[\s,(，（])(?:19|20)\d\d(?:[./-]\d\d?|年(?:\d\d?月)?)?[)）]?[.。]?\s*\Z"
+)
 
 
 def _take_year(draft: Draft, found: re.Match[str]) -> None:

@@ -103,6 +103,14 @@ def test_chinese_names_are_authors_and_written_in_full(line: str) -> None:
     assert "Gus Oats" in added(line)
 
 
+@pytest.mark.parametrize("behind", ["，{year}年6月", "，{year}年", "（{year}）", "，{year}"])
+def test_a_full_width_sign_before_a_year_alone(behind: str) -> None:
+    found = listed(f"- {{title}}{behind}，[论文]({{link}})").entries
+    assert [told(entry) for entry in found] == [
+        (title, (), "", 2024 - number) for number, title in enumerate(TITLES)
+    ]
+
+
 @pytest.mark.parametrize("title", ["论《面包经》中的烤箱", "《面包经》与烤箱的研究"])
 def test_a_book_named_in_a_title_is_not_the_title(title: str) -> None:
     entry = listed(f"- {title}，王小麦等，2024年，[论文]({{link}})").entries[0]
