@@ -39,6 +39,7 @@ from tracker.reading_list.inline import scan
 from tracker.reading_list.missing import leave_out
 from tracker.reading_list.order import strictly_ordered
 from tracker.reading_list.reading import read
+from tracker.reading_list.render import with_signs
 from tracker.reading_list.rows import cells_of, is_nothing
 from tracker.reading_list.splice import insertion
 from tracker.reading_list.template import Template
@@ -83,10 +84,13 @@ def paper_links(document: Document) -> Iterator[int]:
             yield line
 
 
-def expected(entry: Entry) -> str:
-    """The entry's text as it is without its notes, which are no facts."""
-    template = Template(entry)
-    kept = leave_out(template.tokens, {"note"}, cells=entry.kind in ("table row", "html row"))
+def expected(entry: Entry, signs: str) -> str:
+    """The entry's text as it is without its notes, which are no facts.
+
+    Nor are emoji before it, other than those that all of its section have (`signs`).
+    """
+    tokens = with_signs(Template(entry).tokens, signs)
+    kept = leave_out(tokens, {"note", "signs"}, cells=entry.kind in ("table row", "html row"))
     return "".join(token.text for token in kept)
 
 
@@ -137,7 +141,7 @@ def leave_one_out(reading_list: ReadingList, show: int = 0) -> dict[str, Tally]:
             style = without(reading_list, whole, section, entry)
             _, splice = insertion(reading_list.documents, section, style, entry.facts)
             text = splice.text.rstrip("\r\n")
-            before = expected(entry)
+            before = expected(entry, style.habits.signs)
             text, before = normal(entry, text), normal(entry, before)
             if entry.kind == "table row" and entry.notes:
                 text, before = without_nothing(text), without_nothing(before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -52,7 +52,8 @@ def contents_of(page: Page, blocks: Sequence[Block], anchors: Sequence[Anchor]) 
     """The links of the table of contents; none where there is none.
 
     It stands below its title, be that a heading, a bold line or the summary of `<details>`, or,
-    without any, as a list of links alone before the first section that holds entries.
+    without any, as a list of links alone before the first section that holds entries, most of
+    them named as the sections with entries are.
     """
     for start, end in _titled(page, blocks):
         inside = _between(page, anchors, start, end)
@@ -87,13 +88,22 @@ def _end(blocks: Sequence[Block], last: int) -> int:
 
 
 def _untitled(page: Page, blocks: Sequence[Block], anchors: Sequence[Anchor]) -> list[Anchor]:
+    filled = {e.section[:n] for e in page.document.entries for n in range(1, len(e.section) + 1)}
+    names = {section_key(path[-1]) for path, _, _ in page.document.headings if path in filled}
     stop = min((entry.start for entry in page.document.entries), default=0)
     lines = [block.start for block in blocks if block.kind == "heading" and block.start < stop]
     for start, end in zip([0, *lines], [*lines, stop], strict=True):
         inside = [a for a in _between(page, anchors, start, end) if _begins_item(page, a)]
-        if len(inside) >= _LEAST:
+        named = sum(_fits(anchor, names) for anchor in inside)
+        if len(inside) >= _LEAST and 2 * named > len(inside):
             return inside
     return []
+
+
+def _fits(anchor: Anchor, names: Collection[str]) -> bool:
+    """Whether a link says what one of these headings says, or a part of it."""
+    label = section_key(anchor.label)
+    return bool(label) and any(label in name or (name and name in label) for name in names)
 
 
 def _begins_item(page: Page, anchor: Anchor) -> bool:

@@ -77,7 +77,7 @@ def _forms(year: str, month: str, day: str) -> tuple[re.Pattern[str], ...]:
         rf"{_EDGE}{_MONTH}(?P<s1>,? |-|'){written}(?!\w)",
         rf"{_EDGE}{written}(?P<s1>,? |-){_MONTH}(?!\w)",
         rf"{_EDGE}{_MONTH}(?P<s1> ?['’])(?P<short>\d\d)(?!\w)",
-        r"(?<![\d./])(?P<year>(?:19|20)\d\d)(?![\w/])(?!\.\d)",
+        r"(?<![\d./])(?P<year>(?:19|20)\d\d)(?:年(?!\w)|(?![\w/])(?!\.\d))",
         r"(?P<s1>['’])(?P<short>\d\d)(?!\w)",
         # The first digits of an arXiv identifier say year and month; 19 and 20 begin years.
         r"(?:(?<=arxiv)['’]|(?<=arxiv[ -])|(?<=arxiv ['’]))(?P<short>0[7-9]|1[0-8]|2[1-9])"

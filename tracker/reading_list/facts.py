@@ -62,6 +62,7 @@ def _authors(paper: Paper, facts: Sequence[Facts]) -> tuple[tuple[str, ...], boo
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?:v\d+)?(?![\d.])")
 _JOINED = re.compile(r"(\W+)(?:19|20)\d\d$")
 
 
@@ -83,17 +84,22 @@ def _venue(
         if year and sum(joints.values()) > 0.5 * len(stated) and not _YEAR.search(venue):
             return venue + joints.most_common(1)[0][0] + year
         return venue
-    if paper.identifier("arxiv") is None:
+    arxiv = paper.identifier("arxiv")
+    if arxiv is None:
         return ""
     for venues in (stated, [fact.venue for fact in wider]):
         spelled = Counter(
             # Other digits are those of the paper they stand with.
-            re.sub(r"[\s'’:-]*(?<!\d)(?!(?:19|20)\d\d(?!\d))\d[\d.]*", "", _YEAR.sub(year, venue))
+            re.sub(
+                r"[\s'’:-]*(?<!\d)(?!(?:19|20)\d\d(?!\d))\d[\d.]*",
+                "",
+                _YEAR.sub(year, _ARXIV.sub("{}", venue)),
+            )
             for venue in venues
             if re.match(r"(?i)arxiv\b", venue)
         )
         if spelled:
-            return spelled.most_common(1)[0][0]
+            return spelled.most_common(1)[0][0].replace("{}", arxiv)
     return ""
 
 

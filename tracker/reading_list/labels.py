@@ -13,8 +13,9 @@ from tracker.reading_list.echo import NAMES, filled, opened, values_of, values_o
 from tracker.reading_list.escape import flatten
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import NamedLink
+from tracker.reading_list.signs import is_sign
 from tracker.reading_list.template import Template
-from tracker.reading_list.words import PREPRINT, is_acronym, is_sign, label_role, looks_like_venue
+from tracker.reading_list.words import PREPRINT, is_acronym, label_role, looks_like_venue
 
 _WANTED: tuple[Role, ...] = ("code", "project", "data", "model")
 _Form = tuple[str, str]

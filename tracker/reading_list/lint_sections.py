@@ -15,6 +15,7 @@ from tracker.reading_list.blocks import Block, blocks_of
 from tracker.reading_list.contents import Anchor, contents_of
 from tracker.reading_list.finding import Edit, Finding, Page
 from tracker.reading_list.inline import plain, scan
+from tracker.reading_list.signs import SHORTCODE
 from tracker.taxonomy import path_text, section_key
 
 
@@ -108,9 +109,10 @@ def _anchors(page: Page) -> list[Anchor]:
 
 def _alternatives(headings: Sequence[Heading]) -> frozenset[str]:
     """Anchors that also work: emoji written as :name: are no part of some renderers' anchors."""
-    return frozenset(
-        _comparable(slug(re.sub(r":[\w+-]+:", "", heading.name))) for heading in headings
-    ) | {"top", "readme"}
+    return frozenset(_comparable(slug(SHORTCODE.sub("", heading.name))) for heading in headings) | {
+        "top",
+        "readme",
+    }
 
 
 def _label(page: Page, anchor: Anchor, heading: Heading) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ def leave_out(tokens: list[Token], kinds: set[str], *, cells: bool) -> list[Toke
                 kept.append(Token("text", _join_cell(before, token.text, ends)))
             else:
                 kept.append(Token("text", _join(before, token.text, dropped, ends)))
+        elif dropped and token.kind == "text" and not kept and not cells:
+            kept.append(Token("text", _SET_OFF.sub("", token.text)))
         else:
             kept.append(token)
         dropped = ""
@@ -52,7 +54,7 @@ def _join_cell(before: str, behind: str, ends: bool) -> str:
     return before + behind
 
 
-_DANGLING = re.compile(r"(?:(?:^|(?<=\s))[-–—]|[—:：|,;·•]|<br\s*/?>)\s*$", re.IGNORECASE)
+_DANGLING = re.compile(r"(?:(?:^|(?<=\s))[-–—]|[—:：|,;·•，、；]|<br\s*/?>)\s*$", re.IGNORECASE)
 
 
 def _without_dangling(text: str, end: str) -> str:
@@ -60,6 +62,15 @@ def _without_dangling(text: str, end: str) -> str:
     while (found := _DANGLING.search(text)) and not end.rstrip().endswith(found[0].rstrip()):
         text = text[: found.start()].rstrip(" \t\r\n")
     return text
+
+
+_AFTER_ONE = re.compile(r"(?:[,.;:·|，、；：。][\"”]?|(?:^|\s)[-–—])\s*$")
+_ANOTHER = re.compile(r"\s*(?:[,.;:·|，、；：。]|[-–—](?=\s))")
+_SET_OFF = re.compile(r"^(?:\s*[,.;:·|，、；：。])+\s*")
+_NOTHING_YET = re.compile(
+    r"(?:[(\[（【《「]|(?<=[\s(\[（【])[*_`]{1,3})$|^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?$"
+)
+"""Where nothing stands yet that a separator could set off: behind a bracket, or a bullet."""
 
 
 def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
@@ -73,28 +84,34 @@ def _join(before: str, behind: str, dropped: str, ends: bool) -> str:
         return joined
     if dropped == "short":
         behind = re.sub(r"^\s*(?:[:：]|[-–—](?=\s))\s*", " " if before[-1:].strip() else "", behind)
-    if re.match(r"\s*[\])]", behind):
-        before, behind = before.rstrip(" \t,;:"), behind.lstrip(" \t")
     # Of two separators one is enough.
-    stripped = behind.lstrip()
-    if (
-        before
-        and stripped[:1] in (",", ".", ";", ":", "·")
-        and before.rstrip()[-1:] in (",", ".", ";", ":", "·", "")
-    ):
-        behind = stripped[1:]
-    opens = re.search(r"(?:^|\s)[*_`]+$|[\[(]$", before) is not None
+    if before and _AFTER_ONE.search(before) and (another := _ANOTHER.match(behind)):
+        behind = behind[another.end() :]
+    if behind[:1] in tuple("（【"):
+        before = before.rstrip("，、；：")
+    elif behind[:1] in tuple(".,;，；。"):
+        before = before.rstrip(" \t")
+    opens = re.search(r"(?:^|\s)[*_`]+$|[\[(（【，、；：。]$", before) is not None
     if (before[-1:].isspace() or opens) and behind[:1] in (" ", "\t"):
         behind = behind.lstrip(" \t")
     return before + behind
 
 
-_PAIRS = (("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"), ("`", "`"))
+_PAIRS = (
+    *(("**", "**"), ("*", "*"), ("_", "_"), ('"', '"'), ("(", ")"), ("[", "]"), ("`", "`")),
+    *(("（", "）"), ("【", "】"), ("「", "」"), ("《", "》")),
+)
+_BULLET = re.compile(r"(?:^|[\r\n])[ \t]*[-*+•][ \t]+$")
+_CLOSES = re.compile(r"\s*[\])）】」》]")
 
 
 def _without_pairs(before: str, behind: str) -> tuple[str, str]:
-    """Both sides of something left out without the brackets that held it alone."""
-    changed = True
+    """Both sides of something left out without the brackets that held it alone.
+
+    In brackets that hold something else they are without what set that off.
+    """
+    # The star of a bullet opens nothing.
+    changed = _BULLET.search(before) is None
     while changed:
         changed = False
         for opened, closed in _PAIRS:
@@ -103,6 +120,10 @@ def _without_pairs(before: str, behind: str) -> tuple[str, str]:
                 behind = behind.lstrip(" .,")[len(closed) :]
                 changed = True
                 break
+    if _NOTHING_YET.search(before):
+        behind = _SET_OFF.sub("", behind)
+    if _CLOSES.match(behind):
+        before, behind = before.rstrip(" \t,;:·|，、；："), behind.lstrip(" \t")
     return before, behind
 
 

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_Form = Literal["full", "surname", "initials first", "initials last"]
+_Form = Literal["full", "surname", "initials first", "initials last", "turned"]
 _MOST = 0.6
 _FIRST = re.compile(r"(?:[^\W\d_a-zß-ÿ]\.[ -]?)+")
+_HAN = re.compile(r"[\u3400-\u9fff]{2,}")
+"""A Chinese name is whole without a blank."""
+_TURNED = re.compile(r"[^,]{2,}, ?(?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,4}")
 _LAST = re.compile(r"[^\W\d_]{2}[^\d_]* (?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,4}")
 _SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")
 # Two surnames stand together with one of these between them: Ortega y Gasset.
@@ -54,9 +57,11 @@ def _is_organisation(name: str) -> bool:
 
 
 def _form_of(name: str) -> _Form:
+    if _TURNED.fullmatch(name):
+        return "turned"
     parts = _parted(name)
     if not parts.given:
-        return "surname"
+        return "full" if _HAN.fullmatch(name) else "surname"
     if all(_FIRST.fullmatch(part) for part in parts.given) and "," not in name:
         return "initials first"
     return "initials last" if _is_last(name) else "full"
@@ -78,15 +83,16 @@ def _written(name: str, form: _Form, stop: str) -> str:
     initials = [found for part in parts.given if (found := _initials(part))]
     if not initials:
         return name
+    dotted = ["-".join(f"{initial}." for initial in joined) for joined in initials]
+    if form == "turned":
+        return ", ".join(filter(None, (parts.surname, " ".join(dotted), parts.suffix)))
+    words, suffix = [parts.surname], parts.suffix
     if form == "initials first":
-        words = [*("-".join(f"{i}." for i in joined) for joined in initials), parts.surname]
+        words = [*dotted, parts.surname]
     elif form == "initials last":
         hyphen = "-" if stop else ""
-        short = "".join(hyphen.join(i + stop for i in joined) for joined in initials)
-        words = [parts.surname, short]
-    else:
-        words = [parts.surname]
-    suffix = parts.suffix.rstrip(".") if form == "initials last" and not stop else parts.suffix
+        words.append("".join(hyphen.join(i + stop for i in joined) for joined in initials))
+        suffix = suffix if stop else suffix.rstrip(".")
     return " ".join(filter(None, (*words, suffix)))
 
 

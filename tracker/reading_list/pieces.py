@@ -10,7 +10,8 @@ from functools import lru_cache
 from tracker.paper import Role
 from tracker.reading_list.dates import PartialDate, WrittenDate, find_date
 from tracker.reading_list.inline import Mark, plain, scan
-from tracker.reading_list.words import is_sign, label_role, link_role, looks_like_venue, url_role
+from tracker.reading_list.signs import SIGNS, is_sign
+from tracker.reading_list.words import label_role, link_role, looks_like_venue, url_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ class Draft:
     def put(self, name: str, start: int, end: int, index: int = 0, pattern: str = "") -> None:
         self.places.append(Place(name, start, end, index, pattern))
 
+    def put_signs(self, start: int, end: int) -> None:
+        """Note emoji before a title; blanks behind them go where they go."""
+        self.put("signs", start, end)
+        self.notes.append(self.text[start:end].strip())
+
 
 _COLUMNS = (
     ("title", r"(?:\w+ )?titles?|papers?|paper names?|articles?|论文|标题|论文名称"),
@@ -161,13 +167,17 @@ def _stops(text: str, marks: Sequence[Mark], *, rows: bool) -> list[tuple[int, i
     return sorted(stops, key=lambda each: each[:2])
 
 
+_NESTED_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]+(?:\[[ xX]\][ \t]+)?")
+"""What a nested item begins with; the words behind it say something, it does not."""
+
+
 def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html: bool) -> None:
     """Divide the text at its constructs."""
     text = draft.text
     state = _State(rows=rows, columns=tuple(column_name(c) for c in columns))
     # A row may do without the first bar; its first cell is the first column then.
     state.cell = int(rows and not text.lstrip().startswith("|"))
-    position = begin
+    position = _take_signs(draft, begin)
     draft.marks = scan(text, begin)
     for start, end, stop in _stops(text, draft.marks, rows=rows):
         if start < position:
@@ -182,11 +192,28 @@ def cut(draft: Draft, begin: int, columns: tuple[str, ...], *, rows: bool, html:
             _add_piece(draft, state, start + 1, end - 1)
         elif stop.kind == "pipe":
             state.cell += 1
+            position = _take_signs(draft, end)
         elif stop.kind == "break":
             state.line += 1
+            nested = _NESTED_ITEM.match(text, end)
+            position = nested.end() if nested else end
         elif html and re.match(r"<t[dh]\b", text[start:end], re.IGNORECASE):
             state.cell += 1
+            position = _take_signs(draft, end)
     _add_piece(draft, state, position, len(text))
+
+
+def _take_signs(draft: Draft, start: int) -> int:
+    """Take the emoji that an entry or a cell begins with; gives where its words begin."""
+    first = _BLANKS.match(draft.text, start)
+    found = SIGNS.match(draft.text, first.end() if first else start)
+    if found is None or found.end() == len(draft.text):
+        return start
+    draft.put_signs(*found.span())
+    return found.end()
+
+
+_BLANKS = re.compile(r"[ \t]*")
 
 
 @dataclass(slots=True)

@@ -6,28 +6,28 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from tracker.reading_list.citation import title_before_authors, title_of_citation
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
 from tracker.reading_list.rows import is_nothing
-from tracker.reading_list.title import (
-    KEYED,
-    pick_title,
-    take_title,
-    title_before_authors,
-    title_of_citation,
-)
+from tracker.reading_list.signs import SIGNS, final_signs
+from tracker.reading_list.title import KEYED, pick_title, take_title
 from tracker.reading_list.words import (
     SENTENCE,
     author_parts,
     et_al,
     leading_authors,
     looks_like_name,
+    looks_like_surnames,
     looks_like_venue,
+    venue_key,
 )
 
 ANY_WORD = re.compile(r"\w")
 _MARKER = re.compile(r"(?:\s*(?:[-*+•]|\d{1,9}[.)])(?:\s+\[[ xX]\](?=\s))?\s+|#{1,6}\s+|\s*)")
+
+_REFERENCE = re.compile(r"\[\d{1,3}\]:?\s+(?=\S)")
 
 
 @lru_cache(maxsize=4096)
@@ -48,6 +48,11 @@ def read(
     if kind not in ("table row", "html row"):
         found = _MARKER.match(text)
         begin = found.end() if found else 0
+        if number := _REFERENCE.match(text, begin):
+            # The number of a bibliography is that of one paper.
+            draft.put("note", *number.span())
+            draft.notes.append(number[0].strip())
+            begin = number.end()
     cut(draft, begin, columns, rows=kind == "table row", html=kind == "html row")
     title = pick_title(draft)
     if title is not None:
@@ -66,6 +71,10 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     words = text[piece.start : piece.end]
     if piece.link >= 0 or not ANY_WORD.search(plain(words)):
         return
+    if SIGNS.fullmatch(words):
+        draft.put("note", piece.start, piece.end)
+        draft.notes.append(words)
+        return
     if piece.cell and is_nothing(words):
         return
     start = piece.start
@@ -73,6 +82,9 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
     if keyed and piece.column == "":
         key = keyed[0].casefold()
         start += keyed.end()
+        if start >= piece.end:
+            # What it announces is a link.
+            return
         if not re.search(r"date|year|publish|venue|journal|conf|author|time|发表|作者|日期", key):
             _note(draft, start, piece.end)
             return
@@ -80,7 +92,9 @@ def _take_rest(draft: Draft, piece: Piece, known: frozenset[str]) -> None:
         kind = kind or ("date" if re.search(r"date|year|time|日期", key) else "venue")
     else:
         kind = piece.column if piece.column in ("venue", "date", "authors") else ""
-    if not draft.authors and (kind == "authors" or (not kind and _names(draft, piece, words))):
+    if not draft.authors and (
+        kind == "authors" or (not kind and _names(draft, piece, words, known))
+    ):
         start = _take_authors(draft, start, piece.end)
         if start >= piece.end:
             return
@@ -99,24 +113,49 @@ def _begins_line(text: str, start: int) -> bool:
     return _LINE_START.fullmatch(line) is not None
 
 
-def _names(draft: Draft, piece: Piece, words: str) -> bool:
-    if leading_authors(words.lstrip(_BEFORE_NAMES)):
+def _names(draft: Draft, piece: Piece, words: str, known: frozenset[str]) -> bool:
+    if leading_authors(words.lstrip(_BEFORE_NAMES)) or _surnames(words, known):
         return True
     after_title = bool(draft.title) and any(
         p.name == "title" and p.end <= piece.start for p in draft.places
     )
-    first = re.split(r"\.\s", words, maxsplit=1)[0].strip(" .")
+    first = _NAME_END.split(words, maxsplit=1)[0].strip(" .")
     if not after_title or not piece.italic or looks_like_venue(first) or find_date(first):
         return False
-    return looks_like_name(first) or len(first.split()) <= 5
+    # Names that "et al." follows outside their emphasis cannot be written without it.
+    others = et_al(draft.text, piece.end, piece.end + _NEAR_NAMES)
+    return looks_like_name(first) and others is None
 
 
-_BEFORE_NAMES = ' .,;:·-–—(["”“»」'
+_NAME_END = re.compile(r"(?<=[^\W\d_]{2})\.\s|\s?\(")
+_NEAR_NAMES = 12
+"""Letters behind names in which "et al." belongs to them."""
+
+
+_MOST_SURNAMES = 200
+"""Letters of a row of surnames; the limit keeps hostile text from costing squared time."""
+
+
+def _surnames(words: str, known: frozenset[str] = frozenset()) -> int:
+    """How much of words such as `(Lee, Kim; 2024)` is surnames, the bracket counted."""
+    opened = re.match(r"\s*[(\[（]", words)
+    found = find_date(words) if opened else None
+    if opened is None or found is None:
+        return 0
+    names = words[opened.end() : found.start].rstrip(" ,;，；")
+    long = len(names) > _MOST_SURNAMES
+    if long or venue_key(names) in known or not looks_like_surnames(names):
+        return 0
+    return opened.end() + len(names)
+
+
+_BEFORE_NAMES = ' .,;:·-–—(["”“»」》，、；：。（【|'
 
 
 def _take_authors(draft: Draft, start: int, end: int) -> int:
     """Take the names; gives where the rest of the piece begins."""
     text = draft.text
+    surnames = start + _surnames(text[start:end])
     while start < end and text[start] in _BEFORE_NAMES:
         start += 1
     stop = end
@@ -125,10 +164,12 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
         draft.et_al = True
         names = text[start : found.start()]
     else:
-        stop = start + leading_authors(text[start:end]) or end
-        if stop == end and (sentence := SENTENCE.search(text, start, end)):
-            stop = sentence.start()
-        while stop > start and text[stop - 1] in " .,;":
+        stop = max(start + leading_authors(text[start:end]), surnames)
+        ends = SENTENCE if stop > start else _NAME_END
+        stop = stop if stop > start else end
+        if stop == end and (last := ends.search(text, start, end)):
+            stop = last.start()
+        while stop > start and text[stop - 1] in " .,;，、；。":
             stop -= 1
         names = text[start:stop]
     draft.authors = tuple(plain(part) for part in author_parts(names, bare=False))
@@ -174,23 +215,18 @@ def _take_venue_and_date(
     return taken
 
 
+_BEHIND_VENUE = '[]({,;:.|·•-–—/，、；：。（【】「」《》"“'
+_AROUND_VENUE = _BEHIND_VENUE + ")}”»）"
+
+
 def _trim_venue(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start].isspace() or text[start] in '[](){},;:.|·•-–—/，"”“»」'):
+    while start < end and (text[start].isspace() or text[start] in _AROUND_VENUE):
         start += 1
-    while start < end and (text[end - 1].isspace() or text[end - 1] in '[]({,;:.|·•-–—/，"“'):
+    while start < end and (text[end - 1].isspace() or text[end - 1] in _BEHIND_VENUE):
         end -= 1
-    if end > start and text[end - 1] == ")" and "(" not in text[start:end]:
+    if end > start and text[end - 1] in ")）" and not re.search(r"[(（]", text[start:end]):
         end = _trim_venue(text, start, end - 1)[1]
     return start, end
-
-
-_FIRST_SIGNS = re.compile(
-    r"\s*(?:[-*+]|\d+[.)])\s+"
-    r"((?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d]+[ \t]*)+)(?=[\[(*\"“])"
-)
-_FINAL_SIGNS = re.compile(
-    r"(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\ufe0f\u200d\u20e3]+[ \t]*)+(?=[\r\n]|\Z)"
-)
 
 
 def _links(draft: Draft) -> tuple[NamedLink, ...]:
@@ -210,21 +246,26 @@ def _note(draft: Draft, start: int, end: int) -> None:
     text = draft.text
     while start < end and not (text[start].isalnum() or text[start] in "([<$`\"“‘'&#@~"):
         start += 1
-    while end > start and text[end - 1] in " \t([{*_":
+    while end > start and text[end - 1] in " \t([{*_（【":
         end -= 1
     if start < end:
         draft.notes.append(plain(text[start:end]))
         draft.put("note", start, end)
 
 
+_LINE_STOP = re.compile(r"[\r\n]|\Z")
+
+
 def _finish(draft: Draft) -> Reading:
-    if first := _FIRST_SIGNS.match(draft.text):
-        draft.put("note", *first.span(1))
-        draft.notes.append(first[1].strip())
-    for found in _FINAL_SIGNS.finditer(draft.text):
-        if not any(p.start < found.end() and found.start() < p.end for p in draft.places):
-            draft.put("note", found.start(), found.end())
-            draft.notes.append(found[0].strip())
+    start = 0
+    for found in _LINE_STOP.finditer(draft.text):
+        end = start + len(draft.text[start : found.start()].rstrip())
+        signs = final_signs(draft.text, start, end)
+        signs = end - len(draft.text[signs:end].lstrip())
+        start = found.end()
+        if signs < end and not any(p.start < end and signs < p.end for p in draft.places):
+            draft.put("note", signs, end)
+            draft.notes.append(draft.text[signs:end].strip())
     places = sorted(draft.places, key=lambda place: (place.start, -place.end))
     facts = Facts(
         title=draft.title,

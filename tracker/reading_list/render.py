@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tracker.reading_list.dates import coarser, write_date
 from tracker.reading_list.escape import escape_title, flatten
+from tracker.reading_list.inline import scan
 from tracker.reading_list.missing import leave_out
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.template import Template, Token, label_key
@@ -21,6 +22,7 @@ class Habits:
 
     `padded` and `padded_day`: numbers below ten have a zero. `long_months`: `June`, not `Jun`.
     `dotted_may`: `May.`, as `Jun.`.
+    `signs` are the emoji that all begin with, `""` where they differ.
     `between` is what stands between two links, `between_pictures` between two pictures, `before`
     before the first. `pair` joins two authors.
     `links` are examples of links by label, as (the link, its text with brackets).
@@ -31,6 +33,7 @@ class Habits:
     long_months: bool = False
     dotted_may: bool = False
     pair: str = ""
+    signs: str = ""
     between: str = " "
     between_pictures: str = " "
     before: str = " "
@@ -43,9 +46,9 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
     rest = [index for index in range(len(facts.links)) if index != carrier]
     table = donor.entry.kind == "table row"
     html = donor.entry.kind == "html row"
-    tokens = _with_links(facts, donor, rest, habits)
+    tokens = with_signs(_with_links(facts, donor, rest, habits), habits.signs)
     written: list[str] = []
-    for token in _without_missing(tokens, facts, donor):
+    for token in _with_stop(_without_missing(tokens, facts, donor), facts, donor):
         if token.kind in ("text", "link"):
             written.append(token.text)
         elif token.kind == "url":
@@ -53,11 +56,35 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
             written.append(safe_url(link.url, table=table) if link else "")
         else:
             written.append(_value(token, facts, habits, table=table, html=html))
-        if len(written) > 1 and token.kind == "text" and written[-2][-1:] in ("?", "!"):
-            # A title that ends its own sentence takes no full stop.
+        if len(written) > 1 and token.kind == "text" and written[-2][-1:] in tuple("?!."):
+            # What ends its own sentence takes no full stop.
             written[-1] = re.sub(r"^\.(?!\w)", "", written[-1])
     text = "".join(written)
     return _squeeze(text, donor)
+
+
+def _with_stop(tokens: list[Token], facts: Facts, donor: Template) -> list[Token]:
+    """The tokens with a full stop where only the donor's question mark stood before a fact."""
+    if donor.facts.title[-1:] not in ("?", "!") or facts.title[-1:] in ("?", "!"):
+        return tokens
+    written = list(tokens)
+    for number in range(1, len(tokens) - 1):
+        kinds = tokens[number - 1].kind, tokens[number + 1].kind
+        if tokens[number].text == " " and kinds[0] == "title" and kinds[1] != "link":
+            written[number] = Token("text", ". ")
+    return written
+
+
+def with_signs(tokens: list[Token], usual: str) -> list[Token]:
+    """The tokens with the emoji that all entries have as text; others mark one entry."""
+    written: list[Token] = []
+    for token in tokens:
+        text = token.kind == "text" or (token.kind == "signs" and token.text.strip() == usual)
+        if text and written and written[-1].kind == "text":
+            written[-1] = Token("text", written[-1].text + token.text)
+        else:
+            written.append(Token("text", token.text) if text else token)
+    return written
 
 
 def safe_url(url: str, *, table: bool = False) -> str:
@@ -239,27 +266,24 @@ def _form(link: NamedLink) -> tuple[bool, bool, bool]:
     return bool(link.url), bool(link.image), bool(link.label) and link.label != link.url
 
 
-def _overlaps(at: int, old: str, spans: list[tuple[int, int, str]]) -> bool:
-    return any(at < stop and start < at + len(old) for start, stop, _ in spans)
-
-
 def _substitute(text: str, model: NamedLink, link: NamedLink, url: str) -> str | None:
     """The model's text with the link's address, label and picture put in; None if it can't be."""
-    if model.label == model.url:
-        model, link = replace(model, label=""), replace(link, label="")
-    parts = [(model.url, url), (model.image, link.image), (model.label, flatten(link.label))]
+    mark = next((mark for mark in scan(text) if mark.kind in ("link", "image")), None)
+    if mark is None:
+        return None
+    picture = mark.url if mark.kind == "image" else mark.image
+    bare = model.label == model.url
+    parts = [
+        (mark.url if model.url else None, model.url, url),
+        (picture, model.image, link.image),
+        (mark.label, "" if bare else model.label, "" if bare else flatten(link.label)),
+    ]
     spans: list[tuple[int, int, str]] = []
-    for old, new in parts:
-        if not old:
-            if new:
-                return None
-            continue
-        at = text.rfind(old) if old is model.url else text.find(old)
-        if at < 0:
+    for place, old, new in parts:
+        at = text.find(old, *place) if place and old else -1
+        if at < 0 and (old or new):
             return None
-        if old is model.label and _overlaps(at, old, spans):
-            at = text.find(f"[{old}]") + 1
-        if not _overlaps(at, old, spans):
+        if old:
             spans.append((at, at + len(old), new))
     written, position = "", 0
     for start, stop, new in sorted(spans):
@@ -276,6 +300,7 @@ def _without_missing(tokens: list[Token], facts: Facts, donor: Template) -> list
         "venue": bool(facts.venue),
         "date": facts.published is not None,
         "note": False,
+        "signs": False,
         "missing": False,
     }
     missing = {kind for kind, is_known in known.items() if not is_known}

@@ -26,6 +26,10 @@ _NEAR = 60
 """Entries farther away than this are not asked for their pattern; one section has thousands."""
 
 
+_FEW, _USUAL = 3, 0.95
+"""Fewer entries than this do not tell what that share of them has in common."""
+
+
 _MANY = 0.1
 """Of fewer entries of another kind than this share a section has by accident."""
 _BOTH = 0.25
@@ -142,6 +146,7 @@ class Style:
             before=_commonest(before),
             links=examples,
             pair=_pair(self.templates),
+            signs=_signs(self.templates, self.relatives),
             **self._date_habits(written),
         )
 
@@ -258,8 +263,10 @@ class Style:
         same = [template for template in self.templates if template.shape == shape]
         labels = Counter(template.labels for template in same).most_common(1)[0][0]
         example = next(template for template in same if template.labels == labels)
+        usual = self.habits.signs
         words = "".join(_word(token.kind, token.text, token.pattern, example, token.index)
-                        for token in example.tokens)  # fmt: skip
+                        for token in example.tokens
+                        if token.kind != "signs" or token.text.strip() == usual)  # fmt: skip
         line = re.sub(r"\s*[\r\n]+\s*", " ⏎ ", words).strip()
         kind = example.entry.kind
         order = self.order.name if self.lane else "appended"
@@ -299,17 +306,26 @@ def _pair(templates: Sequence[Template]) -> str:
     for template in templates:
         if len(template.facts.authors) == 2:
             text = next((token.text for token in template.tokens if token.kind == "authors"), "")
-            joint = re.search(r",? and |,? & |, ", text)
+            joint = re.search(r",? and |,? & ", text) or re.search(", ", text)
             if joint:
                 found[joint[0]] += 1
     return found.most_common(1)[0][0] if found else ""
+
+
+def _signs(templates: Sequence[Template], wider: Sequence[Template]) -> str:
+    """The emoji that all but a few entries begin with; empty where they differ."""
+    shown = [*templates, *wider] if len(templates) < _FEW else templates
+    signs = ((t.text.strip() for t in each.tokens if t.kind == "signs") for each in shown)
+    found = Counter(next(each, "") for each in signs)
+    usual, count = found.most_common(1)[0] if found else ("", 0)
+    return usual if count > 1 and count >= _USUAL * len(shown) else ""
 
 
 _FIELDS = {"{Y}": "Year", "{y}": "Yr"}
 
 
 def _word(kind: str, text: str, pattern: str, example: Template, index: int) -> str:
-    if kind == "text":
+    if kind in ("text", "signs"):
         return text
     if kind == "date":
         return re.sub(

@@ -12,7 +12,7 @@ from tracker.reading_list.entry import Entry
 from tracker.reading_list.pieces import Facts, NamedLink, Place
 from tracker.reading_list.rows import PIPE
 
-_SLOTS = ("title", "short", "authors", "venue", "date", "note")
+_SLOTS = ("title", "short", "authors", "venue", "date", "note", "signs")
 
 
 @dataclass(frozen=True, slots=True)

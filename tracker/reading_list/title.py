@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Piece
+from tracker.reading_list.signs import SIGNS, final_signs
 from tracker.reading_list.words import (
     et_al,
     is_paper_url,
-    is_row_of_names,
     label_role,
     looks_like_authors,
-    looks_like_name,
     looks_like_venue,
 )
 
-_QUOTED = re.compile(r"[\"“”«「《]([^\"“”«»「」《》]{12,})[\"“”»」》]")
+_QUOTED = re.compile(
+    r"[\"“”«](?P<long>[^\"“”«»「」《》]{12,})[\"“”»]|[「《](?P<title>[^\"“”«»「」《》]{2,})[」》]"
+)
 _OPEN, _CLOSED = '"“”«「《', '"“”»」》'
-KEYED = re.compile(r"\W{0,4}(?:[A-Z][\w /-]{1,20}|[\w-]+)\s*[:：]\s")
+KEYED = re.compile(r"\W{0,4}(?:[A-Z][\w /-]{1,20}|[\w-]+)(?:\(s\))?\s*[:：](?:\s|\Z)")
 """A line that begins with its key: `📅 Date: ...`."""
 
 
@@ -29,18 +29,20 @@ def pick_title(draft: Draft) -> Piece | None:
     best: tuple[float, Piece] | None = None
     first_line = min((piece.line for piece in draft.pieces), default=0)
     for order, piece in enumerate(draft.pieces):
-        score = _score(draft, piece, first_line) - 0.01 * order
+        score = rate(draft, piece, first_line) - 0.01 * order
         if best is None or score > best[0]:
             best = (score, piece)
     return best[1] if best is not None and best[0] > 0 else None
 
 
-_WORD = re.compile(r"[^\W\d_]{2,}|[\u3400-\u9fff]{2}")
+WORD = re.compile(r"[^\W\d_]{2,}|[\u3400-\u9fff]{2}")
+"""A word of a title."""
 
 
-def _score(draft: Draft, piece: Piece, first_line: int) -> float:
+def rate(draft: Draft, piece: Piece, first_line: int) -> float:
+    """How much a piece is like a title; it is none where this is not above 0."""
     words = plain(draft.text[piece.start : piece.end])
-    count = len(_WORD.findall(words))
+    count = len(WORD.findall(words))
     if not count:
         return -1.0
     score = float(min(count, 10))
@@ -80,7 +82,7 @@ def _leads(words: str) -> bool:
     if date is None or date.start > 0 or date.value.month is None:
         return False
     rest = words[date.end :].strip()
-    return len(_WORD.findall(rest)) > 1 and not looks_like_venue(rest)
+    return len(WORD.findall(rest)) > 1 and not looks_like_venue(rest)
 
 
 def _says_more(draft: Draft, piece: Piece, words: str) -> bool:
@@ -92,7 +94,7 @@ def _says_more(draft: Draft, piece: Piece, words: str) -> bool:
     if date is None or date.start == 0 or not begins:
         return False
     rest = words[: date.start].strip(" .,;(-–—")
-    return len(_WORD.findall(rest)) > 1 and not looks_like_venue(rest)
+    return len(WORD.findall(rest)) > 1 and not looks_like_venue(rest)
 
 
 _AFTER_NAME = re.compile(
@@ -120,7 +122,7 @@ def _heads(draft: Draft, piece: Piece) -> bool:
         return True
     # Behind a dash stands a title, or what a thing is in small letters.
     behind = None if piece.link >= 0 else _AFTER_DASH.match(draft.text, piece.end)
-    words = _WORD.findall(behind[1]) if behind else []
+    words = WORD.findall(behind[1]) if behind else []
     large = [word for word in words if not word[0].islower() or len(word) < 4]
     return len(words) >= 4 and len(large) > 0.7 * len(words)
 
@@ -136,14 +138,14 @@ def _without_half_quotes(text: str, start: int, end: int) -> tuple[int, int]:
 def _quoted(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The title between quotation marks; None where the marks are words of the title."""
     last = end
-    while last > start and text[last - 1] in " .,;":
+    while last > start and text[last - 1] in " .,;，；。":
         last -= 1
     if text[start] in _OPEN and last - start > 2 and text[last - 1] in _CLOSED:
         inner = text[start + 1 : last - 1]
         marks = [n for n, sign in enumerate(inner) if sign in _OPEN + _CLOSED]
         # "A "bold" title" has one pair in another; "This" and "That" are two.
         nested = not marks or (len(marks) % 2 == 0 and not inner[marks[0] - 1 : marks[0]].strip())
-        if nested and len(inner) >= 12:
+        if nested and (len(inner) >= 12 or text[start] in "「《"):
             return start + 1, last - 1
     found = _QUOTED.search(text, start, end)
     if found is None:
@@ -154,110 +156,17 @@ def _quoted(text: str, start: int, end: int) -> tuple[int, int] | None:
     told = looks_like_authors(behind) or looks_like_venue(behind.strip()) or find_date(behind)
     if leads or (follows and (follows[0].strip() or not told)):
         return None
-    return found.span(1)
-
-
-_ABBREVIATED = re.compile(
-    r"\b(?:vs|etc|dr|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I
-)
-_CUT = re.compile(
-    r"(?<=[^\W\d_]{2})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|(?:ar|bioR|medR)[Xx]iv)"
-    r"|\s+\|\s+"
-)
-
-
-def title_of_citation(draft: Draft, piece: Piece) -> Piece:
-    """The title in a piece without marks: authors, title and venue in a row.
-
-    The draft's piece is cut at its sentences and bars then; without any it is the title itself.
-    """
-    text = draft.text
-    if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
-        return piece
-    cuts = [
-        (found.start(), found.end())
-        for found in _CUT.finditer(text, piece.start, piece.end)
-        if not _ABBREVIATED.search(text, piece.start, found.start())
-    ]
-    if not cuts:
-        return piece
-    starts = [piece.start, *(end for _, end in cuts)]
-    ends = [*(start for start, _ in cuts), piece.end]
-    parts = [
-        Piece(start, end, line=piece.line, cell=piece.cell, column=piece.column)
-        for start, end in zip(starts, ends, strict=True)
-        if start < end
-    ]
-    scores = []
-    for order, part in enumerate(parts):
-        one = looks_like_name(text[part.start : part.end])
-        # The venue comes last, and may be longer than the title.
-        scores.append(_score(draft, part, piece.line) - 2 * order - 6 * one)
-    if max(scores) <= 0:
-        return piece
-    at = draft.pieces.index(piece)
-    draft.pieces[at : at + 1] = parts
-    return parts[scores.index(max(scores))]
-
-
-_BEFORE_AUTHORS = re.compile(
-    r"(?P<sure>(?<=[^\W\d_]{2})[.?!]\s{1,4}|\s{0,4}[(\[]\s{0,4}|\s{1,4}[-–—|]\s{1,4})"
-    r"|\s{0,4}[,;]\s{1,4}"
-)
-
-
-_MOST_NAMES, _LONGEST = 200, 400
-"""Letters of the names before "et al.", and of a title; the limits keep hostile text from costing
-squared time."""
-
-
-def title_before_authors(draft: Draft, piece: Piece | None) -> Piece | None:
-    """The title of a piece without marks that goes on with `Somebody et al.`; else the piece.
-
-    Where no piece is given, the first that can be cut so: on its own it looks like authors.
-    """
-    for candidate in list(draft.pieces) if piece is None else [piece]:
-        marked = candidate.bold or candidate.italic or candidate.link >= 0 or candidate.cell
-        if not marked and (cut := _before_authors(draft.text, candidate)):
-            at = draft.pieces.index(candidate)
-            title = replace(candidate, end=cut.start())
-            draft.pieces[at : at + 1] = [title, replace(candidate, start=cut.end())]
-            return title
-    return piece
-
-
-def _before_authors(text: str, piece: Piece) -> re.Match[str] | None:
-    """Where a title ends and the names before "et al." begin."""
-    others = et_al(text, piece.start, piece.end)
-    if others is None:
-        return None
-    cuts = [
-        cut
-        for cut in _BEFORE_AUTHORS.finditer(text, piece.start, others.start())
-        if others.start() - cut.end() <= _MOST_NAMES
-        and is_row_of_names(text[cut.end() : others.start()])
-        and _stands_before_names(text[piece.start : cut.start()], sure=bool(cut["sure"]))
-    ]
-    return next((cut for cut in cuts if cut["sure"]), cuts[-1] if cuts else None)
-
-
-def _stands_before_names(words: str, *, sure: bool) -> bool:
-    """Whether words are no names themselves, as far as can be told behind a mere comma."""
-    found = _WORD.findall(words)
-    if not found or len(words) > _LONGEST or looks_like_authors(words):
-        return False
-    named = len(found) < 3 and re.search(r"[^\W\d_a-z]{2}", words) is None
-    return sure or not named
+    return found.span(found.lastgroup or 0)
 
 
 def take_title(draft: Draft, piece: Piece) -> None:
     """Take the title out of its piece; what stands around it becomes pieces of its own."""
     text = draft.text
+    _take_signs(draft, piece)
     start, end = piece.start, piece.end
     if (quoted := _quoted(text, start, end)) is not None:
         start, end = quoted
     else:
-        start, end = _without_signs(text, start, end)
         start = _behind_date(draft, start, end)
         start, end = _without_brackets(draft, start, _trim(text, start, end)[1])
         start, end = _trim(text, start, end)
@@ -279,15 +188,17 @@ def take_title(draft: Draft, piece: Piece) -> None:
     draft.pieces.sort(key=lambda p: p.start)
 
 
-_SIGNS_BEFORE = re.compile(r"(?::[a-z0-9_+-]+:\s+)+")
-_SIGNS_BEHIND = re.compile(r"(?:\s{1,4}:[a-z0-9_+-]{1,50}:)+\Z")
-
-
-def _without_signs(text: str, start: int, end: int) -> tuple[int, int]:
-    """A title without the emoji before and behind it that are written by their names."""
-    before = _SIGNS_BEFORE.match(text, start, end)
-    behind = _SIGNS_BEHIND.search(text, start, end)
-    return before.end() if before else start, behind.start() if behind else end
+def _take_signs(draft: Draft, piece: Piece) -> None:
+    """Take emoji before and behind a title out of its piece."""
+    before = SIGNS.match(draft.text, piece.start, piece.end)
+    if before and before.end() < piece.end:
+        draft.put_signs(*before.span())
+        piece.start = before.end()
+    behind = final_signs(draft.text, piece.start, piece.end)
+    if piece.start < behind < piece.end:
+        draft.put("note", behind, piece.end)
+        draft.notes.append(draft.text[behind : piece.end].strip())
+        piece.end = behind
 
 
 def _behind_date(draft: Draft, start: int, end: int) -> int:
@@ -306,7 +217,9 @@ def _behind_date(draft: Draft, start: int, end: int) -> int:
     return joint.end()
 
 
-_FINAL_YEAR = re.compile(r"(?<=[\s,(])(?:19|20)\d\d(?:[./-]\d\d?)?\)?\.?\s*\Z")
+_FINAL_YEAR = re.compile(
+    r"(?<=[\s,(，（])(?:19|20)\d\d(?:[./-]\d\d?|年(?:\d\d?月)?)?[)）]?[.。]?\s*\Z"
+)
 
 
 def _take_year(draft: Draft, found: re.Match[str]) -> None:
@@ -347,13 +260,15 @@ def _is_dated(words: str) -> bool:
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and (text[start].isspace() or text[start] in ":,;-–—.|])」】·•>：，"):
+    while start < end and (
+        text[start].isspace() or text[start] in ":,;-–—.|])」》】）·•>：，、；。"
+    ):
         start += 1
     while start < end:
         last = text[end - 1]
         opening = {")": "(", "]": "["}.get(last, "")
         closes = opening and text.count(last, start, end) <= text.count(opening, start, end)
-        if closes or not (last.isspace() or last in ":,;-–—|[](.)「【·•<：，。"):
+        if closes or not (last.isspace() or last in ":,;-–—|[](.)「《【（·•<：，、；。"):
             break
         if last == "." and text[end - 3 : end] == "...":
             break

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from tracker.addresses import CODE_HOSTS
 from tracker.identifiers import Identifier, identify
 from tracker.paper import Role
+from tracker.reading_list.signs import SHORTCODE
 from tracker.taxonomy import section_key
 
 _ROLES: tuple[tuple[Role, str], ...] = (
@@ -50,19 +51,10 @@ _PAPER_HOSTS = (
 )
 
 
-_SHORTCODE = re.compile(r":[a-z0-9_+-]+:")
-"""An emoji by its name, such as `:page_facing_up:`."""
-
-
-def is_sign(label: str) -> bool:
-    """Whether a label is all signs: emoji, or their names."""
-    return bool(label.strip()) and re.search(r"\w", _SHORTCODE.sub("", label)) is None
-
-
 @lru_cache(maxsize=4096)
 def label_role(label: str) -> Role | None:
     """What a label such as `[code]` says a link leads to; None where it says nothing."""
-    words = section_key(_SHORTCODE.sub(" ", label)).split()
+    words = section_key(SHORTCODE.sub(" ", label)).split()
     if not words or len(words) > 4:
         return None
     found = [_WORDS[word] for word in words if word in _WORDS]
@@ -163,6 +155,12 @@ _NAME = re.compile(
     r"(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)\b"
     r"|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
 )
+_HAN_NAME = re.compile(
+    r"(?:欧阳|司马|上官|诸葛|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋"
+    r"蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛"
+    r"郝龚邵万钱严覃武戴莫孔向汤])[\u3400-\u9fff]{1,2}"
+)
+"""A Chinese name, told by the commonest surnames."""
 _ET_AL = re.compile(
     r",?\s{0,4}(?:\*{1,4}\s{0,4})?\b(?:et|el)\.?\s{1,4}al\b\.?"
     r"|,?\s{0,4}等|,?\s{0,4}\band others\b|, ?\.\.\.",
@@ -184,6 +182,8 @@ def et_al(text: str, start: int = 0, end: int | None = None) -> re.Match[str] | 
     return _ET_AL.search(text, start, stop)
 
 
+_LONGEST_ROW = 2_000
+"""Letters of a row of names with a year; the limit keeps hostile text from costing squared time."""
 _JOINT = re.compile(r"[,;，、&]| and ")
 
 
@@ -196,8 +196,16 @@ def looks_like_authors(text: str) -> bool:
     parts = author_parts(text)
     if len(parts) < 2:
         return False
-    named = sum(bool(_NAME.fullmatch(part)) and 1 < len(part.split()) <= 6 for part in parts)
-    return named >= 0.7 * len(parts)
+    return sum(map(is_full_name, parts)) >= 0.7 * len(parts)
+
+
+def is_full_name(text: str) -> bool:
+    """Whether a text may be a name in full: of several words, with initials, or Chinese."""
+    several = _NAME.fullmatch(text) is not None and 1 < len(text.split()) <= 6
+    return several or any(form.fullmatch(text) for form in (_HAN_NAME, _TURNED))
+
+
+_PART = re.compile(r"\s{0,4}(?:[,;]\s{1,4}|[，；、]\s{0,4})(?=\S)")
 
 
 def leading_authors(text: str) -> int:
@@ -209,16 +217,23 @@ def leading_authors(text: str) -> int:
         return found.end() if looks_like_authors(text[: found.end()]) else 0
     if _JOINT.search(text) is None:
         return 0
+    if names := names_before_year(text):
+        return names
     sentence = SENTENCE.search(text)
     end = sentence.start() if sentence else len(text)
-    for joint in [None, *reversed(list(re.finditer(r"\s*[,;]\s+", text[:end])))]:
-        names = text[: joint.start() if joint else end]
+    for joint in [None, *reversed(list(_PART.finditer(text, 0, end)))]:
+        row = text[: joint.start() if joint else end]
         rest = text[joint.end() : end] if joint else ""
         if rest and not (looks_like_venue(rest) or _dated(rest)):
             return 0
-        if not _dated(names) and looks_like_authors(names):
-            return len(names)
+        if not _dated(row) and not _ends_in_venue(row) and looks_like_authors(row):
+            return len(row)
     return 0
+
+
+def _ends_in_venue(text: str) -> bool:
+    *_, last = author_parts(text) or [""]
+    return " " not in last and looks_like_venue(last)
 
 
 def _dated(text: str) -> bool:
@@ -233,15 +248,63 @@ def looks_like_name(text: str) -> bool:
 def is_row_of_names(text: str) -> bool:
     """Whether a text is one name or several, surnames alone among them, and nothing else."""
     parts = author_parts(text)
-    return bool(parts) and all(_NAME.fullmatch(p) and len(p.split()) <= 4 for p in parts)
+    named = (_TURNED.fullmatch(p) or (_NAME.fullmatch(p) and len(p.split()) <= 4) for p in parts)
+    return bool(parts) and all(named)
+
+
+_NO_PERSON = re.compile(
+    r"[A-Z]{2}|\d|(?i:\b(?:\w{2,}(?:tions?|ology|ologies|ics|ity|ments?|sciences?|ing|ware)|computers?|data"
+    r"|materials?|methods?|letters?|reviews?|research|annals|archives|systems?|language|nature|food"
+    r"|google|meta|microsoft|amazon|apple|nvidia|stanford|berkeley|princeton|harvard|oxford"
+    r"|cambridge|tsinghua|peking|alibaba|tencent|baidu|huawei|institute|labs?|deepmind|oral|poster"
+    r"|spotlight|long|short|main|best|paper|award)\b)"
+)
+
+
+def looks_like_surnames(text: str) -> bool:
+    """Whether a text is a row of surnames, and neither a journal nor who employs them."""
+    several = is_row_of_names(text) and len(author_parts(text)) > 1
+    return several and not looks_like_venue(text) and _NO_PERSON.search(text) is None
+
+
+_CAPITAL = r"[^\W\d_a-zß-ÿ]"
+_INITIALS = (
+    rf"\s{{0,4}}(?:(?:{_CAPITAL}\.[ -]?){{1,4}}(?=\s{{0,4}}(?:[,;&(]|and\b|\Z))"
+    rf"|(?:{_CAPITAL}\.[ -]?){{0,3}}{_CAPITAL}\Z)"
+)
+"""Initials behind a surname and a comma, as in `Real, A. B.`."""
+_BETWEEN_NAMES = re.compile(
+    rf"\s*(?:,(?!{_INITIALS})|[;，、])(?![^()]{{0,200}}\))\s*(?:and\s+|& ?)?"
+    r"|\s+(?:and|&)\s+(?![^()]{0,200}\))"
+)
+_TURNED = re.compile(rf"{_NAME.pattern},{_INITIALS}")
 
 
 def author_parts(text: str, *, bare: bool = True) -> list[str]:
     """The names in a row of names; `bare` leaves out what stands in brackets and marks."""
     if bare:
         text = re.sub(r"\([^()]*\)|[\d*†‡§¹²³#^]+", "", text)
-    parts = re.split(r"\s*[,;，、](?![^()]*\))\s*(?:and\s+|& ?)?|\s+(?:and|&)\s+(?![^()]*\))", text)
+    parts = _BETWEEN_NAMES.split(text)
     return [part.strip(" .") for part in parts if part.strip(" .")]
+
+
+_YEAR_BEHIND = re.compile(r"\s{0,4}\((?:19|20)\d\d[a-z]?\)|\s{1,4}(?:19|20)\d\d(?=\.|\Z)")
+
+
+def names_before_year(text: str) -> int:
+    """How much of a text is names before a year, as in `Real, A. (2023)`."""
+    found = _YEAR_BEHIND.search(text[:_LONGEST_ROW])
+    if found is None:
+        return 0
+    row = text[: found.start()]
+    if others := et_al(row):
+        return (
+            len(row) if others.end() == len(row) and is_row_of_names(row[: others.start()]) else 0
+        )
+    parts = author_parts(row)
+    turned = any(map(_TURNED.fullmatch, parts))
+    several = turned or (len(parts) > 1 and found[0].endswith(")"))
+    return len(row) if several and all(map(is_full_name, parts)) else 0
 
 
 _OUTSIDE = re.compile(

@@ -88,6 +88,8 @@ def test_the_anchor_of_a_line_to_add_is_the_one_github_gives() -> None:
     [
         "Begin with [what to read](#surveys), [the tools](#hoes--rakes), [the rest](#pruning).\n",
         "- [What to read first](#surveys)\n- [Tools](#hoes--rakes)\n",
+        "- [Start here](#surveys)\n- [All tools](#hoes--rakes)\n- [For winter](#pruning)\n",
+        "- [Surveys](#surveys)\n- [Add a paper](#pruning)\n- [Read on](#watering)\n",
         "**The contents of this list are what four gardeners read**\n\n[First](#surveys), [last](#pruning)\n",
         "<details><summary>Contents</summary>\n\n</details>\n\n[First](#surveys), [last](#pruning)\n",
         '<p><a href="#surveys">First</a> | <a href="#watering">Wet</a> | <a href="#pruning">Last</a></p>\n',

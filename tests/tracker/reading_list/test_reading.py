@@ -104,7 +104,14 @@ def test_emoji_around_a_title_are_not_part_of_it() -> None:
         ("RyeBERT, Real et al., 2023", "RyeBERT", ("Real",)),
         ("Rye Bread (Ada Real, Bo Fictional et al., 2023)", "Rye Bread",
          ("Ada Real", "Bo Fictional")),
-        ("Is Bread Alive? Real et al. ICML 2023.", "Is Bread Alive", ("Real",)),
+        ("Is Bread Alive? Real et al. ICML 2023.", "Is Bread Alive?", ("Real",)),
+        ("Is Bread Alive? A Study of Loaves. Real et al. 2023",
+         "Is Bread Alive? A Study of Loaves", ("Real",)),
+        ("Rye vs. Oat. Real et al. 2023", "Rye vs. Oat", ("Real",)),
+        ("Oven No. 5 in St. John. Real et al. 2023", "Oven No. 5 in St. John", ("Real",)),
+        ("Loaves - A Survey. Real et al. 2023", "Loaves - A Survey", ("Real",)),
+        ("Loaves (and Butter). Real et al. 2023", "Loaves (and Butter)", ("Real",)),
+        ("Rye-4. Real et al. 2023", "Rye-4", ("Real",)),
         ("How Loaves that Nobody Watches Still Come to Rise in Ovens, Real et al., 2023",
          "How Loaves that Nobody Watches Still Come to Rise in Ovens", ("Real",)),
     ],
@@ -117,6 +124,12 @@ def test_a_title_without_marks_ends_before_somebody_et_al(
     assert (found.title, found.authors, found.facts.et_al) == (title, authors, True)
     assert found.published is not None
     assert found.published.year == 2023
+
+
+def test_a_question_ends_before_its_authors() -> None:
+    found = entry(f"- Can Ovens Bake? Ada Real, Bo Fictional. ACL 2024 {LINK}")
+    assert (found.title, found.authors) == ("Can Ovens Bake?", ("Ada Real", "Bo Fictional"))
+    assert found.venue == "ACL"
 
 
 @pytest.mark.parametrize("names", ["Ada Real, Bo Fictional et al.", "A. Real, B. Fictional et al."])

@@ -247,3 +247,38 @@ def test_a_row_that_is_moved_is_counted_where_it_goes() -> None:
     numbers = [line.split("|")[1].strip() for line in moved.files["R.md"].splitlines()
                if "arxiv.org" in line]  # fmt: skip
     assert numbers == ["1", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("label", ["p", "a", "f", "http", "td", "<b>p</b>"])
+def test_a_label_in_html_stands_between_its_tags_whatever_it_spells(label: str) -> None:
+    def html(title: str, number: str) -> str:
+        link = f'<a href="https://arxiv.org/abs/{number}">{label}</a>'
+        return f"<tr><td>{title}</td><td>{link}</td></tr>"
+
+    rows = [html("Heat, Explained", "2401.00001"), html("Crumbs at Scale", "2301.00002")]
+    head = "<table>\n<tr><th>Title</th><th>Link</th></tr>"
+    text = "\n".join(("## Ovens", "", head, *rows, "</table>", ""))
+    assert row(text) == html("Steam: A Survey", "2406.00099")
+
+
+@pytest.mark.parametrize("heading", ["Venue", "ID"])
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("arXiv:{}", "arXiv:2406.00099"),
+        ("arXiv:{}v2", "arXiv:2406.00099"),
+        ("`arXiv {}`", "`arXiv 2406.00099`"),
+        ("arXiv preprint arXiv:{}", "arXiv preprint arXiv:2406.00099"),
+    ],
+)
+def test_an_identifier_in_a_cell_is_that_of_the_new_paper(
+    heading: str, cell: str, written: str
+) -> None:
+    head = ("## Ovens", "", f"| Title | {heading} |", "|---|---|")
+    rows = [
+        f"| [{title}](https://arxiv.org/abs/{number}) | {cell.format(number)} |"
+        for title, number in (("Heat, Explained", "2401.00001"), ("Crumbs", "2301.00002"))
+    ]
+    assert row("\n".join((*head, *rows, ""))) == (
+        f"| [Steam: A Survey](https://arxiv.org/abs/2406.00099) | {written} |"
+    )

@@ -1,0 +1,155 @@
+"""Finds the title that nothing marks: in a citation, or before its authors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tracker.reading_list.pieces import Draft, Piece
+from tracker.reading_list.title import WORD, rate
+from tracker.reading_list.words import (
+    author_parts,
+    et_al,
+    is_full_name,
+    is_row_of_names,
+    leading_authors,
+    looks_like_authors,
+    looks_like_name,
+    names_before_year,
+)
+
+_ABBREVIATED = re.compile(
+    r"\b(?:vs|etc|dr|md|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I
+)
+_CUT = re.compile(
+    r"(?<=[^\W\d_]{2})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|(?:ar|bioR|medR)[Xx]iv)"
+    r"|(?P<year>(?:(?<=\(\d{4}\))|(?<=\(\d{4}[a-z]\)))[.:,]?\s+(?=\S)|(?<=\s\d{4})\.\s+(?=\S))"
+    r"|(?<=\w)[?!]\s+(?=[^\W_a-zß-ÿ])|\s+\|\s+|。\s*(?=\S)"
+)
+
+
+def title_of_citation(draft: Draft, piece: Piece) -> Piece:
+    """The title in a piece without marks: authors, title and venue in a row.
+
+    The draft's piece is cut at its sentences and bars then; without any it is the title itself.
+    """
+    text = draft.text
+    if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
+        return piece
+    cuts = [
+        (_title_end(found), found.end())
+        for found in _CUT.finditer(text, piece.start, piece.end)
+        if _parts_a_citation(found, piece)
+    ]
+    if not cuts:
+        return piece
+    starts = [piece.start, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), piece.end]
+    parts = [
+        Piece(start, end, line=piece.line, cell=piece.cell, column=piece.column)
+        for start, end in zip(starts, ends, strict=True)
+        if start < end
+    ]
+    scores = []
+    behind = leading_authors(text[parts[0].start : parts[0].end]) > 0
+    for order, part in enumerate(parts):
+        # Behind the authors a short title is no name.
+        one = looks_like_name(text[part.start : part.end]) and not (behind and order == 1)
+        # The venue comes last, and may be longer than the title.
+        scores.append(rate(draft, part, piece.line) - 2 * order - 6 * one)
+    if max(scores) <= 0:
+        return piece
+    at = draft.pieces.index(piece)
+    draft.pieces[at : at + 1] = parts
+    return parts[scores.index(max(scores))]
+
+
+def _parts_a_citation(cut: re.Match[str], piece: Piece) -> bool:
+    """Whether a cut stands between parts of a citation, rather than within a title."""
+    text = cut.string
+    if cut[0][0] in "?!":
+        return leading_authors(text[cut.end() : piece.end][:_LONGEST]) > 0
+    if cut["year"] is not None:
+        # Only behind names does a year in brackets end a part.
+        return names_before_year(text[piece.start : cut.start()]) > 0
+    return not _is_abbreviated(cut)
+
+
+def _is_abbreviated(cut: re.Match[str]) -> bool:
+    """Whether the full stop of a cut only shortens a word."""
+    end = cut.start()
+    return cut[0][0] == "." and _ABBREVIATED.search(cut.string, max(0, end - 6), end) is not None
+
+
+def _title_end(cut: re.Match[str]) -> int:
+    """Where a title before a cut ends: with its question mark."""
+    return cut.start() + (cut[0][0] in "?!")
+
+
+_BEFORE_AUTHORS = re.compile(
+    r"(?P<sure>(?:(?<=[^\W\d_]{2})|(?<=[\d)\]\"”]))[.?!]\s{1,4}|\s{0,4}[(\[（]\s{0,4}|\s{1,4}[-–—|]\s{1,4}"
+    r"|(?<=[》」])(?:[，、,;；]\s{0,4}|\s{1,4})|。\s{0,4})|\s{0,4}(?:[,;]\s{1,4}|[，、；]\s{0,4})"
+)
+
+
+_LEAST = 3
+"""Words of a title behind authors; what is shorter may be a venue."""
+_MOST_NAMES, _LONGEST = 200, 400
+"""Letters of the names before "et al.", and of a title; the limits keep hostile text from costing
+squared time."""
+
+
+def title_before_authors(draft: Draft, piece: Piece | None) -> Piece | None:
+    """The title of a piece without marks that goes on with `Somebody et al.`; else the piece.
+
+    Where no piece is given, the first that can be cut so: on its own it looks like authors.
+    """
+    for candidate in list(draft.pieces) if piece is None else [piece]:
+        marked = candidate.bold or candidate.italic or candidate.link >= 0 or candidate.cell
+        if not marked and (cut := _before_authors(draft.text, candidate)):
+            at = draft.pieces.index(candidate)
+            title = replace(candidate, end=_title_end(cut))
+            draft.pieces[at : at + 1] = [title, replace(candidate, start=cut.end())]
+            return title
+    first = draft.pieces[0] if draft.pieces else None
+    if piece is None and first is not None:
+        # "Somebody et al. (2023). Title." looks like authors as a whole.
+        title = title_of_citation(draft, first)
+        named = len(WORD.findall(draft.text, title.start, title.end)) >= _LEAST
+        return title if title is not first and named else None
+    return piece
+
+
+def _before_authors(text: str, piece: Piece) -> re.Match[str] | None:
+    """Where a title ends and the names before "et al." begin."""
+    others = et_al(text, piece.start, piece.end)
+    if others is None:
+        return None
+    cuts = [
+        cut
+        for cut in _BEFORE_AUTHORS.finditer(text, piece.start, others.start())
+        if others.start() - cut.end() <= _MOST_NAMES
+        and not _is_abbreviated(cut)
+        and is_row_of_names(text[cut.end() : others.start()])
+        and _stands_before_names(text[piece.start : cut.start()], sure=bool(cut["sure"]))
+    ]
+    # "Title, Ada Real, Bo Other et al." has another name before the last comma.
+    first = [cut for cut in cuts if not _parts_names(text, piece.start, cut, others.start())]
+    sure = [cut for cut in cuts if cut["sure"]]
+    return next(reversed(sure or first or cuts), None)
+
+
+def _parts_names(text: str, start: int, cut: re.Match[str], end: int) -> bool:
+    """Whether a cut stands between two names written in full."""
+    before = author_parts(text[start : cut.start()])
+    behind = author_parts(text[cut.end() : end])
+    return len(before) > 1 and is_full_name(before[-1]) and is_full_name(behind[0])
+
+
+def _stands_before_names(words: str, *, sure: bool) -> bool:
+    """Whether words are no names themselves, as far as can be told behind a mere comma."""
+    found = WORD.findall(words)
+    if not found or len(words) > _LONGEST or looks_like_authors(words):
+        return False
+    named = len(found) < 3 and re.search(r"[^\W\d_a-z]{2}", words) is None
+    return sure or not named
