@@ -40,6 +40,9 @@ class Habits:
     links: Mapping[str, tuple[NamedLink, str]] = field(default_factory=dict)
 
 
+_FACTS = ("title", "short", "authors", "venue", "date", "note")
+
+
 def render(facts: Facts, donor: Template, habits: Habits) -> str:
     """The text of an entry for `facts`, written as `donor` is; no final line ending."""
     carrier = _carrier(facts, donor)
@@ -64,13 +67,21 @@ def render(facts: Facts, donor: Template, habits: Habits) -> str:
 
 
 def _with_stop(tokens: list[Token], facts: Facts, donor: Template) -> list[Token]:
-    """The tokens with a full stop where only the donor's question mark stood before a fact."""
-    if donor.facts.title[-1:] not in ("?", "!") or facts.title[-1:] in ("?", "!"):
-        return tokens
+    """The tokens with a full stop where only the donor's question mark stood before a fact.
+
+    Or only the one of its "et al.", where these authors are all.
+    """
+    asked = donor.facts.title[-1:] in ("?", "!") and facts.title[-1:] not in ("?", "!")
     written = list(tokens)
     for number in range(1, len(tokens) - 1):
-        kinds = tokens[number - 1].kind, tokens[number + 1].kind
-        if tokens[number].text == " " and kinds[0] == "title" and kinds[1] != "link":
+        before, behind = tokens[number - 1], tokens[number + 1].kind
+        if tokens[number].text != " " or behind not in _FACTS:
+            continue
+        opened = number > 1 and tokens[number - 2].text.rstrip("*_ ")[-1:] in ("(", "[")
+        others = et_al(before.text) if before.kind == "authors" else None
+        ended = others is not None and others[0].endswith(".") and not facts.et_al
+        alone = ended and not opened and behind != "date"
+        if alone or (asked and before.kind == "title"):
             written[number] = Token("text", ". ")
     return written
 

@@ -258,6 +258,23 @@ def test_a_question_mark_stands_for_a_full_stop_and_for_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("behind", "written"),
+    [
+        ("*{name} et al. arXiv.*", "*Gus Oats. arXiv.*"),
+        ("{name} et al., arXiv", "Gus Oats, arXiv"),
+        ("({name} et al. arXiv)", "(Gus Oats arXiv)"),
+        ("{name} et al. {year}", "Oats 2024"),
+    ],
+)
+def test_the_full_stop_of_et_al_may_end_a_sentence_as_well(behind: str, written: str) -> None:
+    form = "- **{{title}}.** {} [[paper]({{link}})]".format(behind.replace("{name}", "Ada {name}"))
+    form = form if "arXiv" in behind else form.replace("Ada ", "")
+    alone = replace(PAPER, authors=("Gus Oats",))
+    link = "[[paper](https://arxiv.org/abs/2406.00099)]"
+    assert added(form, alone) == f"- **{PAPER.title}.** {written} {link}"
+
+
+@pytest.mark.parametrize(
     ("form", "authors", "line", "bare"),
     [
         (
