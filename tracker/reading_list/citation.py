@@ -24,7 +24,8 @@ _ABBREVIATED = re.compile(
 _CUT = re.compile(
     r"(?<=[^\W\d_]{2})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|(?:ar|bioR|medR)[Xx]iv)"
     r"|(?P<year>(?:(?<=\(\d{4}\))|(?<=\(\d{4}[a-z]\)))[.:,]?\s+(?=\S)|(?<=\s\d{4})\.\s+(?=\S))"
-    r"|(?<=\w)[?!]\s+(?=[^\W_a-zß-ÿ])|\s+\|\s+|。\s*(?=\S)"
+    r"|(?P<maybe>(?:(?<=[\d)\]\"”])|(?<=\d[^\W\d_]))\.|(?<=\w)[?!])\s+(?=[^\W_a-zß-ÿ])"
+    r"|\s+\|\s+|。\s*(?=\S)"
 )
 
 
@@ -67,11 +68,11 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
 def _parts_a_citation(cut: re.Match[str], piece: Piece) -> bool:
     """Whether a cut stands between parts of a citation, rather than within a title."""
     text = cut.string
-    if cut[0][0] in "?!":
+    if cut["year"] is not None and names_before_year(text[piece.start : cut.start()]) > 0:
+        return True
+    if cut["year"] is not None or cut["maybe"] is not None:
+        # A title may go on behind its year, its number or its question; names begin a part.
         return leading_authors(text[cut.end() : piece.end][:_LONGEST]) > 0
-    if cut["year"] is not None:
-        # Only behind names does a year in brackets end a part.
-        return names_before_year(text[piece.start : cut.start()]) > 0
     return not _is_abbreviated(cut)
 
 

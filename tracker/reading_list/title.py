@@ -12,6 +12,7 @@ from tracker.reading_list.words import (
     et_al,
     is_paper_url,
     label_role,
+    leading_authors,
     looks_like_authors,
     looks_like_venue,
 )
@@ -63,17 +64,38 @@ def rate(draft: Draft, piece: Piece, first_line: int) -> float:
     elif piece.link >= 0 and piece.line == first_line and _is_described(draft, piece):
         score += 8
     score += 3 * bool(_QUOTED.search(words))
-    if looks_like_authors(words):
-        # "Bread and Butter" is a title in bold, and two people in italics.
-        marked = piece.bold or piece.link >= 0
-        score -= 4 if marked else 14 if et_al(words) or count > 4 else 8
+    score -= _names_people(draft, piece, words, count)
     if count <= 3 and find_date(words) is not None and not _says_more(draft, piece, words):
         score -= 8
     if piece.italic and looks_like_venue(words) and count < 6:
         score -= 4
     if piece.line > first_line and KEYED.match(words):
         score -= 12
+    if _IN_PROCEEDINGS.match(words):
+        score -= 8
     return score
+
+
+_IN_PROCEEDINGS = re.compile(
+    r"In\s+(?:the\s+)?(?:\d+\w*\s+)?(?:Proc\b|Proceedings|Findings|Advances|Annual|Intl?\b|International)"
+)
+"""What names where a paper appeared, however many words it has."""
+
+
+def _names_people(draft: Draft, piece: Piece, words: str, count: int) -> int:
+    """How much it speaks against a title that a piece is, or begins with, a row of names."""
+    marked = piece.bold or piece.link >= 0
+    if looks_like_authors(words):
+        # "Bread and Butter" is a title in bold, and two people in italics.
+        return 4 if marked else 14 if et_al(words) or count > 4 else 8
+    return 14 if _behind_marked(draft, piece) and leading_authors(words) else 0
+
+
+def _behind_marked(draft: Draft, piece: Piece) -> bool:
+    """Whether a piece without marks follows the first of the entry, which has some."""
+    first = draft.pieces[0]
+    marked = first.bold or first.link >= 0
+    return marked and piece is not first and not (piece.bold or piece.link >= 0 or piece.cell)
 
 
 def _leads(words: str) -> bool:

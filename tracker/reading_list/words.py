@@ -168,8 +168,8 @@ _ET_AL = re.compile(
 )
 
 
-SENTENCE = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=\S)")
-"""Where one sentence ends and another begins; initials end none."""
+SENTENCE = re.compile(r"(?<=[^\W\d_]{2})(?<!\b[JSD]r)(?<!\bSt)(?<!\bal)\.\s+(?=\S)(?!\w\.)")
+"""Where one sentence ends and another begins; initials, and words that are cut short, end none."""
 _MAYBE_ET_AL = re.compile(r"\bal\b|等|\bothers\b|\.\.\.", re.IGNORECASE)
 
 

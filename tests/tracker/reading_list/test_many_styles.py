@@ -326,3 +326,23 @@ def test_citations_as_in_a_bibliography(
     assert re.sub(r"^\d+", "1", added(form, BARE)) == bare.replace(
         "@", "https://doi.org/10.1000/rye"
     )
+
+
+@pytest.mark.parametrize(
+    "title", ["Crumbs at Large", "Loaves by GPT-4", "Bread in 3D", "T5 and Rye 2"]
+)
+@pytest.mark.parametrize(
+    "names", ["Ada Real, Bo Xu", "A. Real, B. Xu", "Ada Real, Cy de Fo, and Bo Xu"]
+)
+@pytest.mark.parametrize(
+    "venue", ["EMNLP {year}", "In Proceedings of EMNLP {year}", "*ACL*, {year}"]
+)
+@pytest.mark.parametrize("mark", ["", "**"])
+def test_a_surname_of_two_letters_and_a_title_with_a_number_end_their_sentences(
+    title: str, names: str, venue: str, mark: str
+) -> None:
+    form = f"- {mark}{title}{mark}. {names}. {venue}. [paper]({{link}})"
+    found = listed(form).entries[0]
+    last = tuple(name.removeprefix("and ") for name in names.split(", "))
+    assert (found.title, found.authors) == (title, last)
+    assert found.venue == venue.replace("*", "").removesuffix("{year}").rstrip(" ,")
