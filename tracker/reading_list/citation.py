@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 
 from tracker.reading_list.pieces import Draft, Piece
-from tracker.reading_list.title import WORD, rate
+from tracker.reading_list.title import WORD, is_tag, rate
 from tracker.reading_list.words import (
     author_parts,
     et_al,
+    is_dated_venue,
     is_full_name,
     is_row_of_names,
     leading_authors,
+    lone_author,
     looks_like_authors,
     looks_like_name,
     names_before_year,
@@ -21,10 +24,12 @@ from tracker.reading_list.words import (
 _ABBREVIATED = re.compile(
     r"\b(?:vs|etc|dr|md|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I
 )
+_SMALL_VENUE = r"(?:(?:ar|bioR|medR)[Xx]iv|npj|eLife|iScience)\b"
 _CUT = re.compile(
-    r"(?<=[^\W\d_]{2})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|(?:ar|bioR|medR)[Xx]iv)"
+    rf"(?<=[^\W\d_]{{2}})\.\s+(?=[^\W_a-zß-ÿ]|[\"“(\[]|{_SMALL_VENUE})"
     r"|(?P<year>(?:(?<=\(\d{4}\))|(?<=\(\d{4}[a-z]\)))[.:,]?\s+(?=\S)|(?<=\s\d{4})\.\s+(?=\S))"
-    r"|(?P<maybe>(?:(?<=[\d)\]\"”])|(?<=\d[^\W\d_]))\.|(?<=\w)[?!])\s+(?=[^\W_a-zß-ÿ])"
+    r"|(?P<maybe>(?:(?<=[\d)\]\"”])|(?<=\d[^\W\d_]))\.|(?<=\w)[?!])\s+(?=[^\W_a-zß-ÿ]|"
+    rf"{_SMALL_VENUE})"
     r"|\s+\|\s+|。\s*(?=\S)"
 )
 
@@ -65,14 +70,61 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
     return parts[scores.index(max(scores))]
 
 
+_CUTS = 12
+"""Places where authors may begin that are looked at; titles have few."""
+
+
+def part_before_authors(draft: Draft) -> None:
+    """Cut the first piece without marks where its title ends and its authors begin, if they do.
+
+    `[ACL 2024] Title. Ada Real, Bo Fictional.` has a piece for each then.
+    """
+    for number, piece in enumerate(draft.pieces):
+        if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
+            if is_tag(draft, piece):
+                continue
+            return
+        if cut := _authors_behind(draft.text, piece):
+            title = replace(piece, end=cut[0])
+            draft.pieces[number : number + 1] = [title, replace(piece, start=cut[1])]
+            draft.before_authors = title
+        return
+
+
+def _authors_behind(text: str, piece: Piece) -> tuple[int, int] | None:
+    """Where a title ends and where its authors begin."""
+    if et_al(text, piece.start, piece.end):
+        found = _before_authors(text, piece)
+        return (_title_end(found), found.end()) if found and found["sure"] else None
+    for cut in islice(_CUT.finditer(text, piece.start, piece.end), _CUTS):
+        words, rest = text[piece.start : cut.start()], text[cut.end() : piece.end][:_LONGEST]
+        named = leading_authors(rest) or lone_author(rest, "")
+        if named and not _is_abbreviated(cut) and _stands_before_names(words, sure=True):
+            return _title_end(cut), cut.end()
+    for comma in islice(_COMMA.finditer(text, piece.start, piece.end), _CUTS):
+        words, rest = text[piece.start : comma.start()], text[comma.end() : piece.end][:_LONGEST]
+        names = author_parts(rest[: leading_authors(rest)])
+        told = len(WORD.findall(words)) >= _LEAST and not rest.startswith("and ")
+        # Parts of a title may look like names in full, but have no initials.
+        if told and len(names) > 1 and all(map(_INITIAL.match, names)):
+            return (comma.start(), comma.end()) if _stands_before_names(words, sure=True) else None
+    return None
+
+
+_COMMA = re.compile(r",\s{1,4}")
+_INITIAL = re.compile(r"[^\W\d_a-zß-ÿ]\.")
+
+
 def _parts_a_citation(cut: re.Match[str], piece: Piece) -> bool:
     """Whether a cut stands between parts of a citation, rather than within a title."""
     text = cut.string
     if cut["year"] is not None and names_before_year(text[piece.start : cut.start()]) > 0:
         return True
     if cut["year"] is not None or cut["maybe"] is not None:
-        # A title may go on behind its year, its number or its question; names begin a part.
-        return leading_authors(text[cut.end() : piece.end][:_LONGEST]) > 0
+        # A title may go on behind its year, its number or its question; names begin a part, and
+        # so does a venue.
+        rest = text[cut.end() : piece.end][:_LONGEST]
+        return leading_authors(rest) > 0 or is_dated_venue(rest)
     return not _is_abbreviated(cut)
 
 

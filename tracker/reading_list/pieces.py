@@ -81,6 +81,8 @@ class Draft:
     pieces: list[Piece] = field(default_factory=list)
     links: list[NamedLink] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    # What stands before the authors, without a mark that says it is the title.
+    before_authors: Piece | None = None
     places: list[Place] = field(default_factory=list)
     title: str = ""
     short: str = ""

@@ -6,7 +6,11 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from tracker.reading_list.citation import title_before_authors, title_of_citation
+from tracker.reading_list.citation import (
+    part_before_authors,
+    title_before_authors,
+    title_of_citation,
+)
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
@@ -18,10 +22,12 @@ from tracker.reading_list.words import (
     author_parts,
     et_al,
     leading_authors,
+    lone_author,
     looks_like_name,
     looks_like_surnames,
     looks_like_venue,
     venue_key,
+    within,
 )
 
 ANY_WORD = re.compile(r"\w")
@@ -54,6 +60,7 @@ def read(
             draft.notes.append(number[0].strip())
             begin = number.end()
     cut(draft, begin, columns, rows=kind == "table row", html=kind == "html row")
+    part_before_authors(draft)
     title = pick_title(draft)
     if title is not None:
         title = title_of_citation(draft, title)
@@ -119,6 +126,8 @@ def _names(draft: Draft, piece: Piece, words: str, known: frozenset[str]) -> boo
     after_title = bool(draft.title) and any(
         p.name == "title" and p.end <= piece.start for p in draft.places
     )
+    if after_title and lone_author(words.lstrip(_BEFORE_NAMES), _behind(draft.text, piece.end)):
+        return True
     first = _NAME_END.split(words, maxsplit=1)[0].strip(" .")
     if not after_title or not piece.italic or looks_like_venue(first) or find_date(first):
         return False
@@ -127,6 +136,12 @@ def _names(draft: Draft, piece: Piece, words: str, known: frozenset[str]) -> boo
     return looks_like_name(first) and others is None
 
 
+def _behind(text: str, end: int) -> str:
+    """What follows on the same line, as far as a venue may reach."""
+    return _LINE_END.split(text[end : end + _NEAR_VENUE])[0]
+
+
+_NEAR_VENUE = 80
 _NAME_END = re.compile(r"(?<=[^\W\d_]{2})\.\s|\s?\(")
 _NEAR_NAMES = 12
 """Letters behind names in which "et al." belongs to them."""
@@ -164,7 +179,8 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
         draft.et_al = True
         names = text[start : found.start()]
     else:
-        stop = max(start + leading_authors(text[start:end]), surnames)
+        lone = lone_author(text[start:end], _behind(text, end))
+        stop = max(start + (leading_authors(text[start:end]) or lone), surnames)
         ends = SENTENCE if stop > start else _NAME_END
         stop = stop if stop > start else end
         if stop == end and (last := ends.search(text, start, end)):
@@ -174,7 +190,8 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
         names = text[start:stop]
     draft.authors = tuple(plain(part) for part in author_parts(names, bare=False))
     draft.put("authors", start, stop)
-    if behind := re.compile(r"\s*(\([^()]*\))").match(text, stop, end):
+    behind = re.compile(r"\s*(\([^()]*\))").match(text, stop, end)
+    if behind and find_date(behind[1]) is None:
         # Where they work.
         _note(draft, *behind.span(1))
         stop = behind.end()
@@ -207,7 +224,7 @@ def _take_venue_and_date(
             and re.search(r"[^\W\d_]", words)
             and len(words.split()) <= 14
         ):
-            draft.venue = plain(words)
+            draft.venue = plain(words[within(words) :])
             draft.put("venue", left, right)
             taken = True
         elif taken and ANY_WORD.search(words):

@@ -13,7 +13,7 @@ from tracker.reading_list.inline import scan
 from tracker.reading_list.missing import leave_out
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.template import Template, Token, label_key
-from tracker.reading_list.words import et_al
+from tracker.reading_list.words import et_al, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,8 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
     if token.kind == "short":
         return escape_title(facts.short_name, table=table, html=html)
     if token.kind == "venue":
-        return escape_title(facts.venue, table=table, html=html)
+        before = token.text[: within(token.text)]
+        return before + escape_title(facts.venue, table=table, html=html)
     if token.kind == "authors":
         return escape_title(_authors(token.text, facts, habits), table=table, html=html)
     if token.kind == "date" and facts.published is not None:

@@ -13,6 +13,7 @@ from tracker.reading_list.words import (
     is_paper_url,
     label_role,
     leading_authors,
+    lone_author,
     looks_like_authors,
     looks_like_venue,
 )
@@ -88,14 +89,44 @@ def _names_people(draft: Draft, piece: Piece, words: str, count: int) -> int:
     if looks_like_authors(words):
         # "Bread and Butter" is a title in bold, and two people in italics.
         return 4 if marked else 14 if et_al(words) or count > 4 else 8
-    return 14 if _behind_marked(draft, piece) and leading_authors(words) else 0
+    row = words.lstrip(" .,;:·-–—([|")
+    named = leading_authors(row) or lone_author(row, "")
+    return 14 if named and _follows_title(draft, piece) else 0
 
 
-def _behind_marked(draft: Draft, piece: Piece) -> bool:
-    """Whether a piece without marks follows the first of the entry, which has some."""
-    first = draft.pieces[0]
-    marked = first.bold or first.link >= 0
-    return marked and piece is not first and not (piece.bold or piece.link >= 0 or piece.cell)
+def _follows_title(draft: Draft, piece: Piece) -> bool:
+    """Whether a piece without marks stands behind what may be the title."""
+    if piece.bold or piece.link >= 0 or piece.cell:
+        return False
+    return any(
+        other.end <= piece.start and other.line == piece.line and _may_be_title(draft, other)
+        for other in draft.pieces
+    )
+
+
+def _may_be_title(draft: Draft, piece: Piece) -> bool:
+    if piece.link >= 0 and is_paper_url(draft.links[piece.link].url):
+        return True
+    several = len(WORD.findall(draft.text, piece.start, piece.end)) >= _FEW
+    ended = draft.text[piece.end - 1] in ".,?!" or _ENDED.match(draft.text, piece.end)
+    told = several or piece is draft.before_authors or (piece.bold and ended)
+    return bool(told) and not is_tag(draft, piece) and not _heads(draft, piece)
+
+
+_ENDED = re.compile(r"[*_]{1,3}(?:[.,]|\s[-–—|]\s)")
+"""What ends a title in bold."""
+_FEW = 3
+"""Words of a title without marks; fewer may be a label, and what follows the title."""
+
+
+def is_tag(draft: Draft, piece: Piece) -> bool:
+    """Whether a piece is a venue or a date, such as `[ACL 2024]`."""
+    words = draft.text[piece.start : piece.end].strip(" []()（）【】`*_")
+    found = find_date(words)
+    if found is not None:
+        rest = (words[: found.start] + words[found.end :]).strip(" ,.-")
+        return not rest or looks_like_venue(rest)
+    return len(words.split()) <= 4 and looks_like_venue(words)
 
 
 def _leads(words: str) -> bool:

@@ -140,6 +140,35 @@ def looks_like_venue(text: str, known: frozenset[str] = frozenset()) -> bool:
     return venue_key(text) in known or bool(_VENUE.search(text) and (len(words) <= 9))
 
 
+_SERIAL = re.compile(
+    r"\b(?:Journal|Transactions|Proceedings|Conference|Symposium|Workshop|Advances|International|Annals"
+    r"|Frontiers|Nature|Science|Medicine|Radiology|Lancet|Bioinformatics)\b"
+)
+"""Words of venues that are no one's name."""
+_WITHIN = re.compile(r"[Ii]n:?\s+(?=\S)")
+
+
+def within(venue: str) -> int:
+    """How long the `In` is that stands before a venue, with the blank behind it."""
+    found = _WITHIN.match(venue)
+    return found.end() if found else 0
+
+
+_DATED_VENUE = re.compile(
+    rf"(?:In\s)?((?:(?:npj|of|and|the|&|[^\W\d_a-zß-ÿ][\w-]*)\s){{0,6}}?[\w-]+"
+    rf"|{_SERIAL.pattern}[^\d.,;?!]{{0,80}}[^\W\d_]),?\s*[(\[]?(?:19|20)\d\d"
+    r"|([^\W\d_]{3,8})[.,;]?\s*\Z"
+)
+
+
+def is_dated_venue(text: str) -> bool:
+    """Whether a text begins with a venue, in capitals, and its year, or is such as `ACL` alone."""
+    found = _DATED_VENUE.match(text)
+    if found is None or not looks_like_venue(found[1] or found[2]):
+        return False
+    return found[2] is None or is_acronym(found[2])
+
+
 def is_acronym(word: str) -> bool:
     """Whether a word is letters with capitals among them, such as `NeurIPS`."""
     return word.isascii() and word.isalpha() and sum(map(str.isupper, word)) >= 2
@@ -170,6 +199,10 @@ _ET_AL = re.compile(
 
 SENTENCE = re.compile(r"(?<=[^\W\d_]{2})(?<!\b[JSD]r)(?<!\bSt)(?<!\bal)\.\s+(?=\S)(?!\w\.)")
 """Where one sentence ends and another begins; initials, and words that are cut short, end none."""
+ROW_END = re.compile(
+    rf"{SENTENCE.pattern}|\s{{1,4}}[-–—|·•]\s|\s{{0,4}}[(\[（](?=[^()\[\]（）]{{0,60}}(?:19|20)\d\d)"
+)
+"""Where a row of names may end: with its sentence, at a dash, or before a venue in brackets."""
 _MAYBE_ET_AL = re.compile(r"\bal\b|等|\bothers\b|\.\.\.", re.IGNORECASE)
 
 
@@ -219,8 +252,8 @@ def leading_authors(text: str) -> int:
         return 0
     if names := names_before_year(text):
         return names
-    sentence = SENTENCE.search(text)
-    end = sentence.start() if sentence else len(text)
+    stop = ROW_END.search(text)
+    end = stop.start() if stop else len(text)
     for joint in [None, *reversed(list(_PART.finditer(text, 0, end)))]:
         row = text[: joint.start() if joint else end]
         rest = text[joint.end() : end] if joint else ""
@@ -233,7 +266,8 @@ def leading_authors(text: str) -> int:
 
 def _ends_in_venue(text: str) -> bool:
     *_, last = author_parts(text) or [""]
-    return " " not in last and looks_like_venue(last)
+    # Chi Zhang is a person.
+    return bool(_SERIAL.search(last)) or (" " not in last and looks_like_venue(last))
 
 
 def _dated(text: str) -> bool:
@@ -243,6 +277,20 @@ def _dated(text: str) -> bool:
 def looks_like_name(text: str) -> bool:
     """Whether a text is the name of one person, as far as its shape can tell."""
     return bool(_NAME.fullmatch(text)) and 2 <= len(text.split()) <= 4
+
+
+def lone_author(text: str, following: str) -> int:
+    """How much of a text is the one name it begins with, where a venue is next.
+
+    `following` is what comes behind the text.
+    """
+    stop = _LONE_END.search(text)
+    name = text[: stop.start()] if stop else ""
+    if not looks_like_name(name) or _NO_PERSON.search(name) or _ends_in_venue(name):
+        return 0
+    behind = text[len(name) :]
+    venue = _FIRST_WORDS.match(behind if behind.strip(" .,;") else following)
+    return len(name) if venue and looks_like_venue(venue[1].strip()) else 0
 
 
 def is_row_of_names(text: str) -> bool:
@@ -266,6 +314,10 @@ def looks_like_surnames(text: str) -> bool:
     several = is_row_of_names(text) and len(author_parts(text)) > 1
     return several and not looks_like_venue(text) and _NO_PERSON.search(text) is None
 
+
+_LONE_END = re.compile(rf"{ROW_END.pattern}|[,;]\s|[.,;]?\s{{0,4}}\Z")
+_FIRST_WORDS = re.compile(r"(?:In\b)?[\W_]{0,8}([^\W\d_][^\d\r\n,.;()\[\]*]{1,60})")
+"""What a venue may be among, up to its year."""
 
 _CAPITAL = r"[^\W\d_a-zß-ÿ]"
 _INITIALS = (
@@ -304,6 +356,8 @@ def names_before_year(text: str) -> int:
     parts = author_parts(row)
     turned = any(map(_TURNED.fullmatch, parts))
     several = turned or (len(parts) > 1 and found[0].endswith(")"))
+    if _ends_in_venue(row):
+        return 0
     return len(row) if several and all(map(is_full_name, parts)) else 0
 
 

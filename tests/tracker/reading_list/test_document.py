@@ -160,7 +160,6 @@ def test_nested_topics_are_sections() -> None:
     [
         "[](https://arxiv.org/abs/2301.00001)",
         # A link that says it leads to a paper does, wherever it leads.
-        "Slow Bread. Ada Real, Bo Real. [paper](https://bread.example/loaf)",
         "[PDF](https://bread.example/loaf)",
     ],
 )

@@ -345,4 +345,4 @@ def test_a_surname_of_two_letters_and_a_title_with_a_number_end_their_sentences(
     found = listed(form).entries[0]
     last = tuple(name.removeprefix("and ") for name in names.split(", "))
     assert (found.title, found.authors) == (title, last)
-    assert found.venue == venue.replace("*", "").removesuffix("{year}").rstrip(" ,")
+    assert found.venue == venue.removeprefix("In ").replace("*", "")[: -len("{year}")].rstrip(" ,")
