@@ -131,17 +131,19 @@ def _parts_a_citation(cut: re.Match[str], piece: Piece) -> bool:
 def _is_abbreviated(cut: re.Match[str]) -> bool:
     """Whether the full stop of a cut only shortens a word."""
     end = cut.start()
-    return cut[0][0] == "." and _ABBREVIATED.search(cut.string, max(0, end - 6), end) is not None
+    return (
+        cut[0].startswith(".") and _ABBREVIATED.search(cut.string, max(0, end - 6), end) is not None
+    )
 
 
 def _title_end(cut: re.Match[str]) -> int:
     """Where a title before a cut ends: with its question mark."""
-    return cut.start() + (cut[0][0] in "?!")
+    return cut.start() + cut[0].startswith(("?", "!"))
 
 
 _BEFORE_AUTHORS = re.compile(
     r"(?P<sure>(?:(?<=[^\W\d_]{2})|(?<=[\d)\]\"”]))[.?!]\s{1,4}|\s{0,4}[(\[（]\s{0,4}|\s{1,4}[-–—|]\s{1,4}"
-    r"|(?<=[》」])(?:[，、,;；]\s{0,4}|\s{1,4})|。\s{0,4})|\s{0,4}(?:[,;]\s{1,4}|[，、；]\s{0,4})"
+    r"|(?<=[》」])(?:[，、,;；]\s{0,4}|\s{0,4})|。\s{0,4})|\s{0,4}(?:[,;]\s{1,4}|[，、；]\s{0,4})"
 )
 
 

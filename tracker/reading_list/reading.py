@@ -21,9 +21,10 @@ from tracker.reading_list.words import (
     SENTENCE,
     author_parts,
     et_al,
+    is_person,
+    is_serial,
     leading_authors,
     lone_author,
-    looks_like_name,
     looks_like_surnames,
     looks_like_venue,
     venue_key,
@@ -133,7 +134,7 @@ def _names(draft: Draft, piece: Piece, words: str, known: frozenset[str]) -> boo
         return False
     # Names that "et al." follows outside their emphasis cannot be written without it.
     others = et_al(draft.text, piece.end, piece.end + _NEAR_NAMES)
-    return looks_like_name(first) and others is None
+    return is_person(first) and others is None
 
 
 def _behind(text: str, end: int) -> str:
@@ -217,7 +218,8 @@ def _take_venue_and_date(
         left, right = _trim_venue(text, *side)
         words = text[left:right]
         likely = kind == "venue" or looks_like_venue(words, known) or found is not None
-        likely = likely or (piece.italic and bool(draft.authors) and len(words.split()) <= 8)
+        told = piece.italic and (bool(draft.authors) or is_serial(words))
+        likely = likely or (told and len(words.split()) <= 8)
         if (
             not draft.venue
             and likely

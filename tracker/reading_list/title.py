@@ -7,7 +7,7 @@ import re
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.pieces import Draft, Piece
-from tracker.reading_list.signs import SIGNS, final_signs
+from tracker.reading_list.signs import SHORTCODE, SIGNS, final_signs
 from tracker.reading_list.words import (
     et_al,
     is_paper_url,
@@ -44,7 +44,7 @@ WORD = re.compile(r"[^\W\d_]{2,}|[\u3400-\u9fff]{2}")
 def rate(draft: Draft, piece: Piece, first_line: int) -> float:
     """How much a piece is like a title; it is none where this is not above 0."""
     words = plain(draft.text[piece.start : piece.end])
-    count = len(WORD.findall(words))
+    count = len(WORD.findall(SHORTCODE.sub("", words)))
     if not count:
         return -1.0
     score = float(min(count, 10))
@@ -87,11 +87,22 @@ def _names_people(draft: Draft, piece: Piece, words: str, count: int) -> int:
     """How much it speaks against a title that a piece is, or begins with, a row of names."""
     marked = piece.bold or piece.link >= 0
     if looks_like_authors(words):
+        if not marked and _is_cited(words) and not _follows_title(draft, piece):
+            return 0
         # "Bread and Butter" is a title in bold, and two people in italics.
         return 4 if marked else 14 if et_al(words) or count > 4 else 8
     row = words.lstrip(" .,;:·-–—([|")
     named = leading_authors(row) or lone_author(row, "")
     return 14 if named and _follows_title(draft, piece) else 0
+
+
+def _is_cited(words: str) -> bool:
+    """Whether a row of names goes on with what may be a title, as in `Real et al. (2023). T.`."""
+    rest = _YEAR_FIRST.sub("", words[leading_authors(words) :])
+    return rest != words and len(WORD.findall(rest)) > 1 and not looks_like_venue(rest)
+
+
+_YEAR_FIRST = re.compile(r"^\s{0,4}(?:\(\d{4}[a-z]?\))?[.,:]?\s{0,4}")
 
 
 def _follows_title(draft: Draft, piece: Piece) -> bool:
@@ -175,6 +186,9 @@ def _heads(draft: Draft, piece: Piece) -> bool:
         return True
     # Behind a dash stands a title, or what a thing is in small letters.
     behind = None if piece.link >= 0 else _AFTER_DASH.match(draft.text, piece.end)
+    several = len(WORD.findall(draft.text, piece.start, piece.end)) >= _FEW
+    if behind and several and leading_authors(behind[1]):
+        return False
     words = WORD.findall(behind[1]) if behind else []
     large = [word for word in words if not word[0].islower() or len(word) < 4]
     return len(words) >= 4 and len(large) > 0.7 * len(words)
@@ -223,7 +237,8 @@ def take_title(draft: Draft, piece: Piece) -> None:
         start = _behind_date(draft, start, end)
         start, end = _without_brackets(draft, start, _trim(text, start, end)[1])
         start, end = _trim(text, start, end)
-        if piece.link < 0 and (year := _FINAL_YEAR.search(text, start, end)):
+        year = _FINAL_YEAR.search(text, start, end) if piece.link < 0 else None
+        if year and not _LEADS_ON.search(text, start, year.start()):
             if not any(_dates(draft, other) for other in draft.pieces if other is not piece):
                 _take_year(draft, year)
             end = _trim(text, start, year.start())[1]
@@ -248,10 +263,17 @@ def _take_signs(draft: Draft, piece: Piece) -> None:
         draft.put_signs(*before.span())
         piece.start = before.end()
     behind = final_signs(draft.text, piece.start, piece.end)
-    if piece.start < behind < piece.end:
+    if piece.start < behind < piece.end and not _LEADS_ON.search(draft.text, piece.start, behind):
         draft.put("note", behind, piece.end)
         draft.notes.append(draft.text[behind : piece.end].strip())
         piece.end = behind
+
+
+_LEADS_ON = re.compile(
+    r"\b(?:of|the|an?|in|on|at|for|to|and|by|from|with|as|via|is|are|since|until|through|during)\s{0,4}\Z",
+    re.I,
+)
+"""A word of a title that another has to follow, be it an emoji or a year."""
 
 
 def _behind_date(draft: Draft, start: int, end: int) -> int:

@@ -142,7 +142,8 @@ def looks_like_venue(text: str, known: frozenset[str] = frozenset()) -> bool:
 
 _SERIAL = re.compile(
     r"\b(?:Journal|Transactions|Proceedings|Conference|Symposium|Workshop|Advances|International|Annals"
-    r"|Frontiers|Nature|Science|Medicine|Radiology|Lancet|Bioinformatics)\b"
+    r"|Frontiers|Nature|Sciences?|Medicine|Radiology|Lancet|Bioinformatics|Reports|Letters|Analysis"
+    r"|Networks|Access)\b"
 )
 """Words of venues that are no one's name."""
 _WITHIN = re.compile(r"[Ii]n:?\s+(?=\S)")
@@ -192,7 +193,7 @@ _HAN_NAME = re.compile(
 """A Chinese name, told by the commonest surnames."""
 _ET_AL = re.compile(
     r",?\s{0,4}(?:\*{1,4}\s{0,4})?\b(?:et|el)\.?\s{1,4}al\b\.?"
-    r"|,?\s{0,4}等|,?\s{0,4}\band others\b|, ?\.\.\.",
+    r"|,?\s{0,4}等(?=[\s\d，,。.;；、：:)）\]】*_|]|\Z)|,?\s{0,4}\band others\b|, ?\.\.\.",
     re.IGNORECASE,
 )
 
@@ -222,8 +223,10 @@ _JOINT = re.compile(r"[,;，、&]| and ")
 
 def looks_like_authors(text: str) -> bool:
     """Whether a piece of text is a row of names."""
-    if et_al(text):
-        return len(text.split()) <= 24 or text.count(",") >= 2
+    if found := et_al(text):
+        # Sentences are none, though "等" may end what they count up.
+        several = len(text.split()) <= 24 or text.count(",") >= 2
+        return several and "。" not in text[: found.start()]
     if _JOINT.search(text) is None:
         return False
     parts = author_parts(text)
@@ -267,7 +270,7 @@ def leading_authors(text: str) -> int:
 def _ends_in_venue(text: str) -> bool:
     *_, last = author_parts(text) or [""]
     # Chi Zhang is a person.
-    return bool(_SERIAL.search(last)) or (" " not in last and looks_like_venue(last))
+    return is_serial(last) or (" " not in last and looks_like_venue(last))
 
 
 def _dated(text: str) -> bool:
@@ -286,11 +289,26 @@ def lone_author(text: str, following: str) -> int:
     """
     stop = _LONE_END.search(text)
     name = text[: stop.start()] if stop else ""
-    if not looks_like_name(name) or _NO_PERSON.search(name) or _ends_in_venue(name):
+    if not is_person(name):
         return 0
     behind = text[len(name) :]
     venue = _FIRST_WORDS.match(behind if behind.strip(" .,;") else following)
     return len(name) if venue and looks_like_venue(venue[1].strip()) else 0
+
+
+_TEAM = re.compile(r"\b(?:Labs?|Team|Group|Collaboration|Consortium|AI)\Z")
+
+
+def is_person(text: str) -> bool:
+    """Whether a text is the name of one person or team, and no journal's or award's."""
+    if not looks_like_name(text) or _ends_in_venue(text):
+        return False
+    return _TEAM.search(text) is not None or not _NO_PERSON.search(text)
+
+
+def is_serial(text: str) -> bool:
+    """Whether the words of a text are those of a journal or a conference, spelt out."""
+    return _SERIAL.search(text) is not None
 
 
 def is_row_of_names(text: str) -> bool:
@@ -301,7 +319,9 @@ def is_row_of_names(text: str) -> bool:
 
 
 _NO_PERSON = re.compile(
-    r"[A-Z]{2}|\d|(?i:\b(?:\w{2,}(?:tions?|ology|ologies|ics|ity|ments?|sciences?|ing|ware)|computers?|data"
+    r"[A-Z]{2}|\d|(?i:\b(?:\w{2,}(?:tions?|ology|ologies|ics|ity|ware)|\w{4,}ments?|sciences?|computers?|data"
+    r"|(?:\w{3,}(?:rn|ut|ss|ag|on|er|el|st|ud)|min|cod)ing|networks?|reports?|images?|analysis|pattern"
+    r"|neural|digital|medical|clinical|health|applied|under|must|read|accepted|talk|access"
     r"|materials?|methods?|letters?|reviews?|research|annals|archives|systems?|language|nature|food"
     r"|google|meta|microsoft|amazon|apple|nvidia|stanford|berkeley|princeton|harvard|oxford"
     r"|cambridge|tsinghua|peking|alibaba|tencent|baidu|huawei|institute|labs?|deepmind|oral|poster"
