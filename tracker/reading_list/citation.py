@@ -6,12 +6,9 @@ import re
 from dataclasses import replace
 from itertools import islice
 
-from tracker.reading_list.pieces import Draft, Piece
-from tracker.reading_list.title import WORD, is_tag, rate
-from tracker.reading_list.words import (
+from tracker.reading_list.people import (
     author_parts,
     et_al,
-    is_dated_venue,
     is_full_name,
     is_row_of_names,
     leading_authors,
@@ -20,6 +17,9 @@ from tracker.reading_list.words import (
     looks_like_name,
     names_before_year,
 )
+from tracker.reading_list.pieces import Draft, Piece
+from tracker.reading_list.title import WORD, is_tag, rate
+from tracker.reading_list.words import is_dated_venue
 
 _ABBREVIATED = re.compile(
     r"\b(?:vs|etc|dr|md|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I

@@ -13,23 +13,20 @@ from tracker.reading_list.citation import (
 )
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
-from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
-from tracker.reading_list.rows import is_nothing
-from tracker.reading_list.signs import SIGNS, final_signs
-from tracker.reading_list.title import KEYED, pick_title, take_title
-from tracker.reading_list.words import (
+from tracker.reading_list.people import (
     SENTENCE,
     author_parts,
     et_al,
     is_person,
-    is_serial,
     leading_authors,
     lone_author,
     looks_like_surnames,
-    looks_like_venue,
-    venue_key,
-    within,
 )
+from tracker.reading_list.pieces import Draft, Facts, NamedLink, Piece, Reading, cut
+from tracker.reading_list.rows import is_nothing
+from tracker.reading_list.signs import SIGNS, final_signs
+from tracker.reading_list.title import KEYED, pick_title, take_title
+from tracker.reading_list.words import is_serial, looks_like_venue, venue_key, within
 
 ANY_WORD = re.compile(r"\w")
 _MARKER = re.compile(r"(?:\s*(?:[-*+•]|\d{1,9}[.)])(?:\s+\[[ xX]\](?=\s))?\s+|#{1,6}\s+|\s*)")

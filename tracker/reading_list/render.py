@@ -11,9 +11,10 @@ from tracker.reading_list.dates import coarser, write_date
 from tracker.reading_list.escape import escape_title, flatten
 from tracker.reading_list.inline import scan
 from tracker.reading_list.missing import leave_out
+from tracker.reading_list.people import et_al
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.template import Template, Token, label_key
-from tracker.reading_list.words import et_al, within
+from tracker.reading_list.words import within
 
 
 @dataclass(frozen=True, slots=True)

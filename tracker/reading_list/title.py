@@ -6,17 +6,10 @@ import re
 
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
+from tracker.reading_list.people import et_al, leading_authors, lone_author, looks_like_authors
 from tracker.reading_list.pieces import Draft, Piece
 from tracker.reading_list.signs import SHORTCODE, SIGNS, final_signs
-from tracker.reading_list.words import (
-    et_al,
-    is_paper_url,
-    label_role,
-    leading_authors,
-    lone_author,
-    looks_like_authors,
-    looks_like_venue,
-)
+from tracker.reading_list.words import is_paper_url, label_role, looks_like_venue
 
 _QUOTED = re.compile(
     r"[\"“”«](?P<long>[^\"“”«»「」《》]{12,})[\"“”»]|[「《](?P<title>[^\"“”«»「」《》]{2,})[」》]"
