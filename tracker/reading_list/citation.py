@@ -101,6 +101,10 @@ def _authors_behind(text: str, piece: Piece) -> tuple[int, int] | None:
         named = leading_authors(rest) or lone_author(rest, "")
         if named and not _is_abbreviated(cut) and _stands_before_names(words, sure=True):
             return _title_end(cut), cut.end()
+    for dash in islice(_DASH.finditer(text, piece.start, piece.end), _CUTS):
+        rest = text[dash.end() : piece.end].rstrip()
+        if len(rest) <= _LONGEST and leading_authors(rest) == len(rest):
+            return dash.start(), dash.end()
     for comma in islice(_COMMA.finditer(text, piece.start, piece.end), _CUTS):
         words, rest = text[piece.start : comma.start()], text[comma.end() : piece.end][:_LONGEST]
         names = author_parts(rest[: leading_authors(rest)])
@@ -111,6 +115,8 @@ def _authors_behind(text: str, piece: Piece) -> tuple[int, int] | None:
     return None
 
 
+# Two halves of a title may be set apart by a dash as well, but not behind a venue in brackets.
+_DASH = re.compile(r"(?<=\d[)\]])\s[-–—]\s+")
 _COMMA = re.compile(r",\s{1,4}")
 _INITIAL = re.compile(r"[^\W\d_a-zß-ÿ]\.")
 

@@ -27,7 +27,7 @@ _ET_AL = re.compile(
 SENTENCE = re.compile(r"(?<=[^\W\d_]{2})(?<!\b[JSD]r)(?<!\bSt)(?<!\bal)\.\s+(?=\S)(?!\w\.)")
 """Where one sentence ends and another begins; initials, and words that are cut short, end none."""
 ROW_END = re.compile(
-    rf"{SENTENCE.pattern}|\s{{1,4}}[-–—|·•]\s|\s{{0,4}}[(\[（](?=[^()\[\]（）]{{0,60}}(?:19|20)\d\d)"
+    rf"{SENTENCE.pattern}|\s{{1,4}}[-–—|·•](?:\s|\Z)|\s{{0,4}}[(\[（](?=[^()\[\]（）]{{0,60}}(?:19|20)\d\d)"
 )
 """Where a row of names may end: with its sentence, at a dash, or before a venue in brackets."""
 _MAYBE_ET_AL = re.compile(r"\bal\b|等|\bothers\b|\.\.\.", re.IGNORECASE)
@@ -45,6 +45,15 @@ def et_al(text: str, start: int = 0, end: int | None = None) -> re.Match[str] | 
 _LONGEST_ROW = 2_000
 """Letters of a row of names with a year; the limit keeps hostile text from costing squared time."""
 _JOINT = re.compile(r"[,;，、&]| and ")
+
+
+_BY = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
+
+
+def by(names: str) -> int:
+    """How long the `by` is that stands before names, with the blank behind it."""
+    found = _BY.match(names)
+    return found.end() if found else 0
 
 
 def looks_like_authors(text: str) -> bool:

@@ -16,6 +16,7 @@ from tracker.reading_list.inline import plain
 from tracker.reading_list.people import (
     SENTENCE,
     author_parts,
+    by,
     et_al,
     is_person,
     leading_authors,
@@ -119,12 +120,14 @@ def _begins_line(text: str, start: int) -> bool:
 
 
 def _names(draft: Draft, piece: Piece, words: str, known: frozenset[str]) -> bool:
-    if leading_authors(words.lstrip(_BEFORE_NAMES)) or _surnames(words, known):
+    first = words.lstrip(_BEFORE_NAMES)
+    first = first[by(first) :]
+    if leading_authors(first) or _surnames(words, known):
         return True
     after_title = bool(draft.title) and any(
         p.name == "title" and p.end <= piece.start for p in draft.places
     )
-    if after_title and lone_author(words.lstrip(_BEFORE_NAMES), _behind(draft.text, piece.end)):
+    if after_title and lone_author(first, _behind(draft.text, piece.end)):
         return True
     first = _NAME_END.split(words, maxsplit=1)[0].strip(" .")
     if not after_title or not piece.italic or looks_like_venue(first) or find_date(first):
@@ -171,7 +174,8 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
     surnames = start + _surnames(text[start:end])
     while start < end and text[start] in _BEFORE_NAMES:
         start += 1
-    stop = end
+    first, stop = start, end
+    start += by(text[start:end])
     if found := et_al(text, start, end):
         stop = found.end()
         draft.et_al = True
@@ -187,7 +191,7 @@ def _take_authors(draft: Draft, start: int, end: int) -> int:
             stop -= 1
         names = text[start:stop]
     draft.authors = tuple(plain(part) for part in author_parts(names, bare=False))
-    draft.put("authors", start, stop)
+    draft.put("authors", first, stop)
     behind = re.compile(r"\s*(\([^()]*\))").match(text, stop, end)
     if behind and find_date(behind[1]) is None:
         # Where they work.

@@ -11,7 +11,7 @@ from tracker.reading_list.dates import coarser, write_date
 from tracker.reading_list.escape import escape_title, flatten
 from tracker.reading_list.inline import scan
 from tracker.reading_list.missing import leave_out
-from tracker.reading_list.people import et_al
+from tracker.reading_list.people import by, et_al
 from tracker.reading_list.pieces import Facts, NamedLink
 from tracker.reading_list.template import Template, Token, label_key
 from tracker.reading_list.words import within
@@ -135,7 +135,9 @@ def _value(token: Token, facts: Facts, habits: Habits, *, table: bool, html: boo
         before = token.text[: within(token.text)]
         return before + escape_title(facts.venue, table=table, html=html)
     if token.kind == "authors":
-        return escape_title(_authors(token.text, facts, habits), table=table, html=html)
+        before = token.text[: by(token.text)]
+        names = _authors(token.text[len(before) :], facts, habits)
+        return before + escape_title(names, table=table, html=html)
     if token.kind == "date" and facts.published is not None:
         pattern = coarser(token.pattern, facts.published.depth)
         if habits.long_months:

@@ -6,10 +6,10 @@ import re
 
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
-from tracker.reading_list.people import et_al, leading_authors, lone_author, looks_like_authors
+from tracker.reading_list.people import by, et_al, leading_authors, lone_author, looks_like_authors
 from tracker.reading_list.pieces import Draft, Piece
 from tracker.reading_list.signs import SHORTCODE, SIGNS, final_signs
-from tracker.reading_list.words import is_paper_url, label_role, looks_like_venue
+from tracker.reading_list.words import is_dated_venue, is_paper_url, label_role, looks_like_venue
 
 _QUOTED = re.compile(
     r"[\"“”«](?P<long>[^\"“”«»「」《》]{12,})[\"“”»]|[「《](?P<title>[^\"“”«»「」《》]{2,})[」》]"
@@ -65,8 +65,10 @@ def rate(draft: Draft, piece: Piece, first_line: int) -> float:
         score -= 4
     if piece.line > first_line and KEYED.match(words):
         score -= 12
-    if _IN_PROCEEDINGS.match(words):
-        score -= 8
+    if _IN_PROCEEDINGS.match(words) or (
+        piece.link >= 0 and find_date(words) and is_tag(draft, piece)
+    ):
+        score -= 10
     return score
 
 
@@ -85,6 +87,7 @@ def _names_people(draft: Draft, piece: Piece, words: str, count: int) -> int:
         # "Bread and Butter" is a title in bold, and two people in italics.
         return 4 if marked else 14 if et_al(words) or count > 4 else 8
     row = words.lstrip(" .,;:·-–—([|")
+    row = row[by(row) :]
     named = leading_authors(row) or lone_author(row, "")
     return 14 if named and _follows_title(draft, piece) else 0
 
@@ -135,10 +138,11 @@ def is_tag(draft: Draft, piece: Piece) -> bool:
 
 def _leads(words: str) -> bool:
     """Whether words begin with a month, or a day, and go on with something else."""
+    words = words.lstrip("[(（【")
     date = find_date(words)
     if date is None or date.start > 0 or date.value.month is None:
         return False
-    rest = words[date.end :].strip()
+    rest = words[date.end :].strip(" ])）】")
     return len(WORD.findall(rest)) > 1 and not looks_like_venue(rest)
 
 
@@ -235,6 +239,7 @@ def take_title(draft: Draft, piece: Piece) -> None:
             if not any(_dates(draft, other) for other in draft.pieces if other is not piece):
                 _take_year(draft, year)
             end = _trim(text, start, year.start())[1]
+            end = _before_venue(draft, start, end)
     start, end = _without_half_quotes(text, *_trim(text, start, end))
     _take_short(draft, piece, start)
     draft.title = plain(text[start:end])
@@ -260,6 +265,22 @@ def _take_signs(draft: Draft, piece: Piece) -> None:
         draft.put("note", behind, piece.end)
         draft.notes.append(draft.text[behind : piece.end].strip())
         piece.end = behind
+
+
+_LAST_PART = re.compile(r",\s{1,4}(?!and\b|or\b)([^,]{2,80})\Z")
+
+
+def _before_venue(draft: Draft, start: int, end: int) -> int:
+    """Take the venue of `Title, Venue, Year`; gives where the title ends."""
+    text = draft.text
+    found = _LAST_PART.search(text, max(start, end - 90), end)
+    if found is None or draft.venue or not is_dated_venue(f"{found[1]} 2000"):
+        return end
+    if len(WORD.findall(text, start, found.start())) < 2:
+        return end
+    draft.venue = plain(found[1])
+    draft.put("venue", *found.span(1))
+    return found.start()
 
 
 _LEADS_ON = re.compile(

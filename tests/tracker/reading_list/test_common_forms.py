@@ -42,8 +42,12 @@ FORMS = (
     "[{title}]({link}) | {authors} | {venue} 2023",
     "[**{title}**]({link}) {authors} ({venue} 2023)",
     "({venue} 2023) [{title}]({link})",
+    "{title}, {venue}, 2023. [[paper]]({link})",
+    "[{title}]({link}) by {authors}. {venue} 2023",
+    "[{title}]({link}) ({authors}, {venue} 2023)",
 )
 BY_SEVERAL = (
+    "{title} ({venue} 2023) - {authors} [paper]({link})",
     "{authors}. {title}. {venue} 2023. [link]({link})",
     "*{title}*, {authors}. In {venue}, 2023. [pdf]({link})",
     "**[{venue} 2023]** {title}. {authors}. [[pdf]]({link})",
