@@ -310,11 +310,12 @@ class _Numbers:
     def __init__(self, splices: Sequence[Splice]) -> None:
         self.shift: Counter[int] = Counter()
         self.forms: dict[int, Form] = {}
-        self.before: Counter[int] = Counter()
-        self.behind: Counter[int] = Counter()
+        # New entries that go on from one number may stand on both sides of a section's heading.
+        self.before: Counter[tuple[int, int]] = Counter()
+        self.behind: Counter[tuple[int, int]] = Counter()
         for splice in splices:
             counting = splice.counting
-            self.behind[splice.start] += counting.own
+            self.behind[counting.first, counting.after] += counting.own
             self.forms.update(dict.fromkeys(counting.lines, counting.form))
             for number in counting.lines:
                 self.shift[number] += counting.step
@@ -325,12 +326,13 @@ class _Numbers:
         return renumbered(lines[number], by, self.forms[number]) if by else lines[number]
 
     def text(self, splice: Splice) -> str:
-        """A new entry with its number: others may go in at its own place, and before it."""
+        """A new entry with its number: others may go on from the same one, and before it."""
         counting = splice.counting
         if not counting.own:
             return splice.text
-        self.behind[splice.start] -= 1
+        origin = counting.first, counting.after
+        self.behind[origin] -= 1
         near = self.behind if counting.down else self.before
-        by = self.shift[counting.after] + near[splice.start]
-        self.before[splice.start] += 1
+        by = self.shift[counting.after] + near[origin]
+        self.before[origin] += 1
         return renumbered(splice.text, by, counting.form)
