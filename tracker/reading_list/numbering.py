@@ -29,8 +29,8 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _FORMS = {"numbered": _ITEM, "table row": _ROW, "html row": _CELL}
-_COUNTS = re.compile(r"[#№]?|no|nr|num|number|rank|idx|index|(?:s|sl|sr) ?no|序号|编号")
-"""The headings of a column that counts rows; other whole numbers say something of a paper."""
+_COUNTS = re.compile(r"[#№]?|no|nr|num|number|idx|index|(?:s|sl|sr) ?no|序号|编号")
+"""The headings of a column that counts rows; other numbers, such as ranks, are of the papers."""
 
 
 @dataclass(frozen=True, slots=True)

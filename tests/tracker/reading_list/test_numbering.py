@@ -167,7 +167,13 @@ def test_what_is_no_entry_counts_on_with_the_list() -> None:
 @pytest.mark.parametrize("form", ["row", "cell"])
 @pytest.mark.parametrize(
     ("heading", "numbers"),
-    [("Stars", (1, 2, 3)), ("#", (101, 102, 103)), ("#", (7, 3, 1)), ("#", (12, 11, 10))],
+    [
+        ("Stars", (1, 2, 3)),
+        ("Rank", (1, 2, 3)),
+        ("#", (101, 102, 103)),
+        ("#", (7, 3, 1)),
+        ("#", (12, 11, 10)),
+    ],
 )
 def test_what_does_not_count_rows_from_one_is_left_alone(
     form: str, heading: str, numbers: Sequence[int]
