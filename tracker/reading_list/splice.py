@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry
-from tracker.reading_list.first import first_entry
+from tracker.reading_list.first import first_entry, next_entry
 from tracker.reading_list.inline import plain
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.numbering import (
@@ -61,8 +61,14 @@ def insertion(
     style: Style,
     facts: Facts,
     text: str | None = None,
+    *,
+    learned: Style | None = None,
 ) -> tuple[str, Splice]:
-    """Where an entry for `facts` goes in a section, and its text, unless `text` gives that."""
+    """Where an entry for `facts` goes in a section, and its text, unless `text` gives that.
+
+    `style` is the section's as it is, for the place; `learned` the one before others were added
+    with it, for the text: what was only just added is no pattern for what comes next.
+    """
     if not style.lane:
         file, line, text, (above, below) = first_entry(documents, section, style, facts)
         eol = documents[file].ending
@@ -75,7 +81,9 @@ def insertion(
     at = place_in(lane, style, facts)
     gap = _gap(document, lane, at)
     kept = text is not None
-    text = style.write(facts, at) if text is None else text
+    if text is None:
+        empty = learned if learned and not learned.lane else None
+        text = next_entry(lane, empty, facts) if empty else style.write(facts, at)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text if kept else _tidy(text, breaks=lane[0].kind == "paragraph" and not gap)
     text = text.replace("\n", document.ending)
