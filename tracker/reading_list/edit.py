@@ -120,7 +120,7 @@ class ReadingList:
         waiting = dict(enumerate(items))
         while waiting:
             batch = changed._batch(waiting)
-            splices = changed._splices({n: waiting.pop(n) for n in batch})
+            splices = changed._splices({n: waiting.pop(n) for n in batch}, self)
             following, added = changed._apply(splices, dict(enumerate(s for s, _ in items)))
             lines = {n: changed._own_lines(addition) for n, addition in additions.items()}
             additions = {n: following._carried(a, splices) for n, a in lines.items()}
@@ -140,11 +140,16 @@ class ReadingList:
             seen.add(section)
         return batch
 
-    def _splices(self, items: Mapping[int, tuple[Path, Facts]]) -> list[tuple[int, str, Splice]]:
-        return [
-            (number, *insertion(self.documents, section, self.style(section), facts))
-            for number, (section, facts) in items.items()
-        ]
+    def _splices(
+        self, items: Mapping[int, tuple[Path, Facts]], learned: ReadingList
+    ) -> list[tuple[int, str, Splice]]:
+        """What adds each of these here, written in the styles of the list before any was added."""
+        found = []
+        for number, (path, facts) in items.items():
+            style, before = self.style(path), learned.style(path)
+            made = insertion(self.documents, path, style, facts, learned=before)
+            found.append((number, *made))
+        return found
 
     def _own_lines(self, addition: Addition) -> Addition:
         """An addition without the head of the table that was added with it, or its end."""

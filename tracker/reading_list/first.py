@@ -45,8 +45,7 @@ def first_entry(
         return document.file, end, text, (False, False)
     if donor is None:
         return document.file, end, bare(facts), (True, False)
-    text = re.sub(r"\r\n|\r", "\n", style.write(facts, 0))
-    text = re.sub(r"[ \t]+(?=\n|\Z)", "", text).replace("\n", eol)
+    text = _trimmed(style.write(facts, 0)).replace("\n", eol)
     if donor.kind == "numbered":
         text = _NUMBER.sub(r"\g<1>1\2", text, count=1)
     elif donor.kind in ("table row", "html row") and not any(map(_opens_table, lines[start:end])):
@@ -56,6 +55,25 @@ def first_entry(
     apart = not above.strip() or donor.kind not in ("bullet", "numbered")
     follows = end < len(lines) and bool(lines[end].strip())
     return document.file, end, text, (apart, apart and follows)
+
+
+def next_entry(lane: Sequence[Entry], style: Style, facts: Facts) -> str:
+    """An entry to stand beside the first ones of a section that was empty as its style was learned.
+
+    It is written as those were: they are not learned from.
+    """
+    donor = style.templates[0].entry if style.templates else None
+    kind, heads = lane[0].kind, lane[0].columns
+    if kind == "table row" and (donor is None or donor.columns != heads):
+        return _by_heads(facts, heads)
+    if donor is None or (kind == "bullet" and donor.kind in ("table row", "html row")):
+        return bare(facts)
+    return _trimmed(style.write(facts, 0))
+
+
+def _trimmed(text: str) -> str:
+    """A text without blanks at the ends of its lines."""
+    return re.sub(r"[ \t]+(?=\n|\Z)", "", re.sub(r"\r\n|\r", "\n", text))
 
 
 def bare(facts: Facts) -> str:

@@ -29,8 +29,8 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _FORMS = {"numbered": _ITEM, "table row": _ROW, "html row": _CELL}
-_COUNTS = re.compile(r"[#№]?|no|nr|num|number|rank|idx|index|(?:s|sl|sr) ?no|序号|编号")
-"""The headings of a column that counts rows; other whole numbers say something of a paper."""
+_COUNTS = re.compile(r"[#№]?|no|nr|num|number|idx|index|(?:s|sl|sr) ?no|序号|编号")
+"""The headings of a column that counts rows; other numbers, such as ranks, are of the papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,14 @@ class Counting:
 
     The numbers in `lines` change by `step`. `own` says that the new text itself is numbered, on
     from the one in the line `after` (-1: from the series' end); where `down`, that is the line
-    below it.
+    below it. `first` is the line the series begins in: one series may go through several sections.
     """
 
     lines: tuple[int, ...] = ()
     step: int = 1
     own: bool = False
     after: int = -1
+    first: int = -1
     down: bool = False
     form: Form = Form()
 
@@ -99,7 +100,8 @@ class Series:
             moved, after = self.items[place:], above
         lines = tuple(item.line for item in moved)
         line = after.line if after else -1
-        return number, Counting(lines, 1, True, line, self.down, self.form)
+        first = self.items[0].line
+        return number, Counting(lines, 1, True, line, first, self.down, self.form)
 
     def removed(self, place: int) -> Counting:
         """How the others close up behind one that goes; not where its number is held twice."""

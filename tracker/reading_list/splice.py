@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tracker.reading_list.document import Document
 from tracker.reading_list.entry import Entry
-from tracker.reading_list.first import first_entry
+from tracker.reading_list.first import first_entry, next_entry
 from tracker.reading_list.inline import plain
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.numbering import (
@@ -61,8 +61,14 @@ def insertion(
     style: Style,
     facts: Facts,
     text: str | None = None,
+    *,
+    learned: Style | None = None,
 ) -> tuple[str, Splice]:
-    """Where an entry for `facts` goes in a section, and its text, unless `text` gives that."""
+    """Where an entry for `facts` goes in a section, and its text, unless `text` gives that.
+
+    `style` is the section's as it is, for the place; `learned` the one before others were added
+    with it, for the text: what was only just added is no pattern for what comes next.
+    """
     if not style.lane:
         file, line, text, (above, below) = first_entry(documents, section, style, facts)
         eol = documents[file].ending
@@ -75,7 +81,9 @@ def insertion(
     at = place_in(lane, style, facts)
     gap = _gap(document, lane, at)
     kept = text is not None
-    text = style.write(facts, at) if text is None else text
+    if text is None:
+        empty = learned if learned and not learned.lane else None
+        text = next_entry(lane, empty, facts) if empty else style.write(facts, at)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text if kept else _tidy(text, breaks=lane[0].kind == "paragraph" and not gap)
     text = text.replace("\n", document.ending)
@@ -310,11 +318,12 @@ class _Numbers:
     def __init__(self, splices: Sequence[Splice]) -> None:
         self.shift: Counter[int] = Counter()
         self.forms: dict[int, Form] = {}
-        self.before: Counter[int] = Counter()
-        self.behind: Counter[int] = Counter()
+        # New entries that go on from one number may stand on both sides of a section's heading.
+        self.before: Counter[tuple[int, int]] = Counter()
+        self.behind: Counter[tuple[int, int]] = Counter()
         for splice in splices:
             counting = splice.counting
-            self.behind[splice.start] += counting.own
+            self.behind[counting.first, counting.after] += counting.own
             self.forms.update(dict.fromkeys(counting.lines, counting.form))
             for number in counting.lines:
                 self.shift[number] += counting.step
@@ -325,12 +334,13 @@ class _Numbers:
         return renumbered(lines[number], by, self.forms[number]) if by else lines[number]
 
     def text(self, splice: Splice) -> str:
-        """A new entry with its number: others may go in at its own place, and before it."""
+        """A new entry with its number: others may go on from the same one, and before it."""
         counting = splice.counting
         if not counting.own:
             return splice.text
-        self.behind[splice.start] -= 1
+        origin = counting.first, counting.after
+        self.behind[origin] -= 1
         near = self.behind if counting.down else self.before
-        by = self.shift[counting.after] + near[splice.start]
-        self.before[splice.start] += 1
+        by = self.shift[counting.after] + near[origin]
+        self.before[origin] += 1
         return renumbered(splice.text, by, counting.form)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -254,3 +255,24 @@ def test_of_two_styles_in_a_section_one_is_followed_whole(
     _, [addition] = reading_list.insert_all([(("List",), paper(number="2412.00001"))])
     names = "Dee Instance, Ed Case, Flo Specimen"
     assert addition.text == follows.format(title="Quagga: Agents Long Gone", names=names, n=12)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "- **{}**, Ada Real, Bo Fictional, *BuzzConf* {}. [[paper]](https://arxiv.org/abs/{}.00001)",
+        "**{}**<br>\n*Ada Real, Bo Fictional*<br>\n[BuzzConf, {}]<br>\n"
+        "[[Paper](https://arxiv.org/abs/{}.00001)]<br>\n",
+        "| {} | Ada Real, Bo Fictional | {} | [paper](https://arxiv.org/abs/{}.00001) |",
+    ],
+)
+def test_what_an_empty_section_got_first_is_no_pattern_for_the_next(entry: str) -> None:
+    heads = "| Title | Authors | Date | Paper |\n|---|---|---|---|\n" if entry[0] == "|" else ""
+    entries = [entry.format(f"Baking in {year}", year, f"{year % 100}01") for year in (2024, 2023)]
+    reading_list = parse(f"# List\n\n## Full\n\n{heads}" + "\n".join(entries) + "\n\n## Empty\n")
+    empty = ("List", "Empty")
+    unknown = replace(paper("Kudu: Agents Far Away", "2401.04321"), authors=())
+    _, (_, addition) = reading_list.insert_all([(empty, unknown), (empty, paper())])
+    _, (alone,) = reading_list.insert_all([(empty, paper())])
+    assert addition.text == alone.text.rpartition("|---|\n")[2]
+    assert "Dee Instance" in addition.text

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
@@ -165,7 +167,13 @@ def test_what_is_no_entry_counts_on_with_the_list() -> None:
 @pytest.mark.parametrize("form", ["row", "cell"])
 @pytest.mark.parametrize(
     ("heading", "numbers"),
-    [("Stars", (1, 2, 3)), ("#", (101, 102, 103)), ("#", (7, 3, 1)), ("#", (12, 11, 10))],
+    [
+        ("Stars", (1, 2, 3)),
+        ("Rank", (1, 2, 3)),
+        ("#", (101, 102, 103)),
+        ("#", (7, 3, 1)),
+        ("#", (12, 11, 10)),
+    ],
 )
 def test_what_does_not_count_rows_from_one_is_left_alone(
     form: str, heading: str, numbers: Sequence[int]
@@ -260,3 +268,32 @@ def test_a_first_entry_goes_on_with_a_series_through_the_sections(form: str, ste
     changed, _ = ReadingList.parse({"R.md": before}).insert_all([(("Pots",), steam(2018))])
     written = changed.files["R.md"].replace("1801.00003", "1801.00001").splitlines()
     assert [row for row in written if row] == [row for row in after.splitlines() if row]
+
+
+@settings(max_examples=30)
+@given(
+    st.sampled_from(["row", "item", "cell"]),
+    st.booleans(),
+    st.lists(st.integers(1, 3), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 4), st.integers(2009, 2026)), min_size=1, max_size=6),
+)
+def test_numbers_stay_consecutive_wherever_new_entries_go(
+    form: str, down: bool, sizes: list[int], new: list[tuple[int, int]]
+) -> None:
+    # The first and the last section have two entries, or more, which show the direction.
+    sizes = [sizes[0] + 1, *sizes[1:], *([] if form == "cell" else [0]), sizes[-1] + 1]
+    total = sum(sizes)
+    numbers = iter(range(total, 0, -1) if down else range(1, total + 1))
+    parts = []
+    for oven, size in enumerate(sizes):
+        years = range(2024, 2010, -2) if down else range(2012, 2026, 2)
+        rows = [(next(numbers), f"Crumb {n} of Old", years[n]) for n in range(size)]
+        parts.append(section(f"Oven {oven}", form, rows))
+    papers = [
+        ((f"Oven {place % len(sizes)}",), steam(year, f"Steam Number {n}", n))
+        for n, (place, year) in enumerate(new, 1)
+    ]
+    changed, _ = ReadingList.parse({"R.md": "\n".join(parts)}).insert_all(papers)
+    shown = ["".join(filter(str.isdigit, e.text.split("[")[0][:12])) for e in changed.entries]
+    wanted = [str(number) for number in range(1, total + len(new) + 1)]
+    assert shown == (wanted[::-1] if down else wanted)
