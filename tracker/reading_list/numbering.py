@@ -38,39 +38,45 @@ class Form:
     """How the numbers of a series are written.
 
     `digits` is how many digits zeros fill up to. `right` says that a cell's blanks stand before
-    its number, and `fixed` that all of its cells are equally wide.
+    its number, and `fixed` that all of its cells are equally wide. `loose` says that the lines
+    under an item's first do not stand under its text, but where they stand in any other.
     """
 
     digits: int = 0
     right: bool = False
     fixed: bool = False
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A number in a line, and where what it counts ends.
+
+    `apart` if something else stands between it and the one before.
+    """
+
+    line: int
+    number: int
+    apart: bool
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What an edit does to a series of numbers.
 
-    The numbers in `lines` change by `step`. `own` says that the new text itself is numbered, on
+    The numbers of `items` change by `step`. `own` says that the new text itself is numbered, on
     from the one in the line `after` (-1: from the series' end); where `down`, that is the line
     below it. `first` is the line the series begins in: one series may go through several sections.
     """
 
-    lines: tuple[int, ...] = ()
+    items: tuple[Item, ...] = ()
     step: int = 1
     own: bool = False
     after: int = -1
     first: int = -1
     down: bool = False
     form: Form = Form()
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A number in a line; `apart` if something else stands between it and the one before."""
-
-    line: int
-    number: int
-    apart: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +104,9 @@ class Series:
             above = self.items[place - 1] if place else None
             number = above.number + 1 if above else self.items[0].number
             moved, after = self.items[place:], above
-        lines = tuple(item.line for item in moved)
         line = after.line if after else -1
         first = self.items[0].line
-        return number, Counting(lines, 1, True, line, first, self.down, self.form)
+        return number, Counting(moved, 1, True, line, first, self.down, self.form)
 
     def removed(self, place: int) -> Counting:
         """How the others close up behind one that goes; not where its number is held twice."""
@@ -110,7 +115,7 @@ class Series:
         if any(item.number == number for item in beside):
             return Counting()
         moved = self.items[:place] if self.down else self.items[place + 1 :]
-        return Counting(tuple(item.line for item in moved), -1, form=self.form)
+        return Counting(moved, -1, form=self.form)
 
     def place_of(self, line: int) -> int:
         """Which of the items stands in a line, or behind it first."""
@@ -127,18 +132,51 @@ def number_in(text: str, kind: str) -> re.Match[str] | None:
     return _FORMS[kind].match(text)
 
 
-def renumbered(line: str, by: int, form: Form) -> str:
-    """A line whose number is changed; a cell keeps its width as far as its blanks allow."""
-    found = _ROW.match(line) or _ITEM.match(line) or _CELL.match(line)
+def renumbered(text: str, by: int, form: Form) -> str:
+    """An item or a row whose number is changed, and its lines below with its text.
+
+    A cell keeps its width as far as its blanks allow.
+    """
+    found = _ROW.match(text) or _ITEM.match(text) or _CELL.match(text)
     if not by or found is None:
-        return line
+        return text
     before, old, end = found.groups()
     new = written(int(old) + by, form)
-    if end.endswith("|"):
-        growth = len(new) - len(old)
-        if growth > 0 or form.fixed:
-            before, end = _squeezed(before, end, growth, form)
-    return before + new + end + line[found.end() :]
+    growth = len(new) - len(old)
+    if end.endswith("|") and (growth > 0 or form.fixed):
+        before, end = _squeezed(before, end, growth, form)
+    changed = before + new + end + text[found.end() :]
+    return with_text(changed, width_of(text), growth, form) if end in (".", ")") else changed
+
+
+def width_of(item: str) -> int:
+    """How far the text of an item stands from the line's beginning; 0 for what is no item."""
+    found = re.match(r"\s*(?:[-*+•]|\d{1,9}[.)])", item)
+    blanks = re.match(r" {1,4}(?! )", item[found.end() :]) if found else None
+    return found.end() + (len(blanks[0]) if blanks else 1) if found else 0
+
+
+def with_text(item: str, width: int, by: int, form: Form) -> str:
+    """An item whose text stands `by` farther than `width`, and the lines that stand under it."""
+    lines = split_lines(item)
+    moved = moved_with(lines, width, by, form)
+    return "".join(indented(line, by if n in moved else 0) for n, line in enumerate(lines))
+
+
+def moved_with(lines: Sequence[str], width: int, by: int, form: Form) -> frozenset[int]:
+    """Which of an item's lines go with its text as that moves from `width` by so many blanks.
+
+    Where they do not stand under the text they stay as long as that leaves them to the item.
+    """
+    found = {n: len(line) - len(line.lstrip(" ")) for n, line in enumerate(lines) if n and by}
+    under = {n: blanks for n, blanks in found.items() if blanks >= width and lines[n].strip()}
+    stay = form.loose and min(under.values(), default=0) >= width + by
+    return frozenset() if stay else frozenset(under)
+
+
+def indented(line: str, by: int) -> str:
+    """A line with so many more blanks before it, or fewer."""
+    return " " * by + line if by > 0 else line[-by:]
 
 
 def _squeezed(before: str, end: str, growth: int, form: Form) -> tuple[str, str]:
@@ -187,7 +225,7 @@ def _through(
     least = items[0] if step > 0 else items[-1]
     if kind in ROWS and least.number > 1:
         return None
-    form = _form(kind, [document.lines[item.line] for item in items])
+    form = _form(kind, document.lines, items)
     return Series(items, step < 0, form, high + 1 - low)
 
 
@@ -250,23 +288,23 @@ def _items(document: Document, kind: str, depth: int) -> Iterator[Item | None]:
         first = min([entry.start, *above])
         apart = end == 0 or any(text.strip() for text in document.lines[end:first])
         for number in sorted(above):
-            yield _item(document, kind, number, apart)
+            yield _item(document, kind, number, apart, number + 1)
             apart = False
         if line is None or line < end:
             yield None
         else:
-            yield _item(document, kind, line, apart)
+            yield _item(document, kind, line, apart, entry.end)
         end = max(end, entry.end)
         if line is not None:
             stop = following.start if following else len(document.lines)
             for number in _beside(document, entry, range(end, stop)):
-                yield _item(document, kind, number, False)
+                yield _item(document, kind, number, False, number + 1)
                 end = number + 1
 
 
-def _item(document: Document, kind: str, line: int, apart: bool) -> Item | None:
+def _item(document: Document, kind: str, line: int, apart: bool, end: int) -> Item | None:
     found = number_in(document.lines[line], kind)
-    return Item(line, int(found[2]), apart) if found else None
+    return Item(line, int(found[2]), apart, end) if found else None
 
 
 def _beside(document: Document, entry: Entry, lines: range) -> list[int]:
@@ -308,16 +346,29 @@ def _depth(entry: Entry) -> int:
     return (len(entry.text) - len(entry.text.lstrip(" "))) // 2 if entry.kind == "numbered" else 0
 
 
-def _form(kind: str, lines: Sequence[str]) -> Form:
-    """How the numbers of these lines are written."""
-    found = [match for line in lines if (match := number_in(line, kind))]
+def _form(kind: str, lines: Sequence[str], items: Sequence[Item]) -> Form:
+    """How the numbers of these items are written."""
+    found = [match for item in items if (match := number_in(lines[item.line], kind))]
     zeros = (len(match[2]) for match in found if match[2].startswith("0"))
     digits = max((n for n in zeros if n > 1), default=0)
     if kind != "table row":
-        return Form(digits)
+        return Form(digits, loose=kind == "numbered" and _is_loose(lines, items))
     blanks = [_blanks(match[1], match[3]) for match in found]
     right = all(trail <= 1 for _, trail in blanks) and any(lead > 1 for lead, _ in blanks)
     widths = {match.end() for match in found}
     sizes = {len(match[2]) for match in found}
     padded = len(sizes) > 1 or any(max(pair) > 1 for pair in blanks)
     return Form(digits, right, padded and len(widths) == 1)
+
+
+def _is_loose(lines: Sequence[str], items: Sequence[Item]) -> bool:
+    """Whether what stands below the first lines of the shortest numbers is not under the text."""
+    shown: dict[int, list[bool]] = {}
+    for item in items:
+        width = width_of(lines[item.line])
+        below = [line for line in lines[item.line + 1 : item.end] if line.strip()]
+        least = min((len(line) - len(line.lstrip(" ")) for line in below), default=0)
+        if least >= width:
+            shown.setdefault(width, []).append(least > width)
+    first = shown[min(shown)] if shown else []
+    return 2 * sum(first) > len(first)
