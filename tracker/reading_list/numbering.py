@@ -1,20 +1,11 @@
-"""The numbers that count a list's items or a table's rows: which do, and how they go on.
-
-A number is the bot's business only where it counts: in a numbered list, and in the first column
-of a table whose heading says that it counts rows and whose rows do. Every other number says
-something of a paper, and is its maintainers'.
-"""
+"""How the numbers of a list's items or a table's rows are written, and changed."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from tracker.reading_list.document import Document
-from tracker.reading_list.entry import Entry
 from tracker.reading_list.lines import split_lines
 
 ROWS = ("table row", "html row")
@@ -29,8 +20,6 @@ _CELL = re.compile(
     re.IGNORECASE,
 )
 _FORMS = {"numbered": _ITEM, "table row": _ROW, "html row": _CELL}
-_COUNTS = re.compile(r"[#№]?|no|nr|num|number|idx|index|(?:s|sl|sr) ?no|序号|编号")
-"""The headings of a column that counts rows; other numbers, such as ranks, are of the papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +37,10 @@ class Form:
     loose: bool = False
 
 
+PLAIN = Form()
+"""Numbers as they are mostly written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A number in a line, and where what it counts ends.
@@ -59,67 +52,6 @@ class Item:
     number: int
     apart: bool
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """What an edit does to a series of numbers.
-
-    The numbers of `items` change by `step`. `own` says that the new text itself is numbered, on
-    from the one in the line `after` (-1: from the series' end); where `down`, that is the line
-    below it. `first` is the line the series begins in: one series may go through several sections.
-    """
-
-    items: tuple[Item, ...] = ()
-    step: int = 1
-    own: bool = False
-    after: int = -1
-    first: int = -1
-    down: bool = False
-    form: Form = Form()
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """Numbers that count on from one to the next: up, or `down` where the newest comes first.
-
-    `parts` are the lists or tables it goes through.
-    """
-
-    items: tuple[Item, ...]
-    down: bool
-    form: Form
-    parts: int = 1
-
-    def inserted(self, place: int) -> tuple[int, Counting]:
-        """The number of a new item before one of the others (0 to their number), and the rest.
-
-        A gap is left as it is: the numbers on one side of the new one go up by one.
-        """
-        if self.down:
-            below = self.items[place] if place < len(self.items) else None
-            number = below.number + 1 if below else self.items[-1].number
-            moved, after = self.items[:place], below
-        else:
-            above = self.items[place - 1] if place else None
-            number = above.number + 1 if above else self.items[0].number
-            moved, after = self.items[place:], above
-        line = after.line if after else -1
-        first = self.items[0].line
-        return number, Counting(moved, 1, True, line, first, self.down, self.form)
-
-    def removed(self, place: int) -> Counting:
-        """How the others close up behind one that goes; not where its number is held twice."""
-        number = self.items[place].number
-        beside = [*self.items[max(0, place - 1) : place], *self.items[place + 1 : place + 2]]
-        if any(item.number == number for item in beside):
-            return Counting()
-        moved = self.items[:place] if self.down else self.items[place + 1 :]
-        return Counting(moved, -1, form=self.form)
-
-    def place_of(self, line: int) -> int:
-        """Which of the items stands in a line, or behind it first."""
-        return bisect_left([item.line for item in self.items], line)
 
 
 def written(number: int, form: Form) -> str:
@@ -194,159 +126,7 @@ def _blanks(before: str, end: str) -> tuple[int, int]:
     return len(before) - len(before.rstrip()), len(end[:-1]) - len(end[:-1].rstrip())
 
 
-def series_at(document: Document, entry: Entry) -> tuple[Series, int] | None:
-    """The series that counts an entry, and the entry's place in it; None where none does."""
-    line = _line_of(document, entry) if entry.kind in NUMBERED else None
-    if line is None:
-        return None
-    blocks = blocks_of(document, entry.kind, _depth(entry))
-    at = next((n for n, block in enumerate(blocks) if _holds(block, line)), None)
-    series = _through(document, entry.kind, blocks, at) if at is not None else None
-    return (series, series.place_of(line)) if series else None
-
-
-def _holds(block: Sequence[Item], line: int) -> bool:
-    return block[0].line <= line <= block[-1].line
-
-
-def _through(
-    document: Document, kind: str, blocks: Sequence[Sequence[Item]], at: int
-) -> Series | None:
-    """The series of a block, with the blocks before and behind that it goes on from and into."""
-    step = _step(blocks[at]) or _step_around(blocks, at)
-    if not step:
-        return None
-    low, high = at, at
-    while low > 0 and _goes_on(blocks[low - 1], blocks[low], step):
-        low -= 1
-    while high + 1 < len(blocks) and _goes_on(blocks[high], blocks[high + 1], step):
-        high += 1
-    items = tuple(item for block in blocks[low : high + 1] for item in block)
-    least = items[0] if step > 0 else items[-1]
-    if kind in ROWS and least.number > 1:
-        return None
-    form = _form(kind, document.lines, items)
-    return Series(items, step < 0, form, high + 1 - low)
-
-
-def _goes_on(first: Sequence[Item], second: Sequence[Item], step: int) -> bool:
-    """Whether a block of numbers counts on exactly where the one before it ends."""
-    fits = all(len(block) == 1 or _step(block) == step for block in (first, second))
-    return fits and second[0].number - first[-1].number == step
-
-
-def _step(block: Sequence[Item]) -> int:
-    """1 where a block counts up, -1 where it counts down; 0 where it does neither, or is one."""
-    steps = [second.number - first.number for first, second in pairwise(block)]
-    up, down = steps.count(1), steps.count(-1)
-    against = sum(step < 0 if up >= down else step > 0 for step in steps)
-    if not max(up, down) or 2 * max(up, down) < len(steps) or 5 * against > len(steps):
-        return 0
-    return 1 if up >= down else -1
-
-
-def _step_around(blocks: Sequence[Sequence[Item]], at: int) -> int:
-    """Which way a number that stands alone counts: as those beside it, or as most of the file do.
-
-    Where others write `1.` before each, so does it.
-    """
-    if len(blocks[at]) > 1:
-        return 0
-    beside = [*pairwise(blocks[max(0, at - 1) : at + 2])]
-    if any(_goes_on(a, b, -1) and -1 in (_step(a), _step(b)) for a, b in beside):
-        return -1
-    steps = [_step(block) for block in blocks if len(block) > 1]
-    return 0 if 2 * steps.count(0) > len(steps) else 1
-
-
-def blocks_of(document: Document, kind: str, depth: int = 0) -> list[list[Item]]:
-    """Runs of numbers with nothing else between them; a list that begins again is another."""
-    items = [*_items(document, kind, depth)]
-    blocks: list[list[Item]] = []
-    for before, item, behind in zip([None, *items], items, [*items[1:], None], strict=False):
-        if item is None:
-            continue
-        anew = kind not in ROWS and before is not None and item.number <= 1 < before.number
-        if before is None or item.apart or (anew and behind and behind.number == item.number + 1):
-            blocks.append([])
-        blocks[-1].append(item)
-    return blocks
-
-
-def _items(document: Document, kind: str, depth: int) -> Iterator[Item | None]:
-    """The numbers of the entries of one kind, and of such lines beside them as are no entries.
-
-    None stands for an entry without a number, which ends what is counted.
-    """
-    entries = [e for e in document.entries if e.kind == kind and _depth(e) == depth]
-    end = 0
-    for entry, following in zip(entries, [*entries[1:], None], strict=False):
-        line = _line_of(document, entry)
-        above = (
-            [] if line is None else _beside(document, entry, range(entry.start - 1, end - 1, -1))
-        )
-        first = min([entry.start, *above])
-        apart = end == 0 or any(text.strip() for text in document.lines[end:first])
-        for number in sorted(above):
-            yield _item(document, kind, number, apart, number + 1)
-            apart = False
-        if line is None or line < end:
-            yield None
-        else:
-            yield _item(document, kind, line, apart, entry.end)
-        end = max(end, entry.end)
-        if line is not None:
-            stop = following.start if following else len(document.lines)
-            for number in _beside(document, entry, range(end, stop)):
-                yield _item(document, kind, number, False, number + 1)
-                end = number + 1
-
-
-def _item(document: Document, kind: str, line: int, apart: bool, end: int) -> Item | None:
-    found = number_in(document.lines[line], kind)
-    return Item(line, int(found[2]), apart, end) if found else None
-
-
-def _beside(document: Document, entry: Entry, lines: range) -> list[int]:
-    """The lines next to an entry that are numbered as it is; a row of HTML may be several."""
-    own = number_in(entry.text, entry.kind)
-    found: list[int] = []
-    for line in lines if entry.kind != "html row" else ():
-        text = document.lines[line]
-        number = number_in(text, entry.kind)
-        if number and own and number[1] == own[1]:
-            found.append(line)
-        elif text.strip():
-            break
-    return found
-
-
-def _line_of(document: Document, entry: Entry) -> int | None:
-    """The line with the number that may count an entry; None where no number can."""
-    found = number_in(entry.text, entry.kind)
-    if found is None:
-        return None
-    if entry.kind in ROWS:
-        heading = "".join(entry.columns[:1]).casefold().replace(".", "").strip()
-        if _COUNTS.fullmatch(heading) is None or _is_date(entry, found):
-            return None
-    line = entry.start + len(split_lines(entry.text[: found.start(2)] + "x")) - 1
-    return line if number_in(document.lines[line], entry.kind) else None
-
-
-def _is_date(entry: Entry, found: re.Match[str]) -> bool:
-    """Whether the first number of a row is its date, such as its year."""
-    return any(
-        place.name == "date" and place.start <= found.end() for place in entry.reading.places
-    )
-
-
-def _depth(entry: Entry) -> int:
-    """How far a numbered entry is indented, a blank more or less."""
-    return (len(entry.text) - len(entry.text.lstrip(" "))) // 2 if entry.kind == "numbered" else 0
-
-
-def _form(kind: str, lines: Sequence[str], items: Sequence[Item]) -> Form:
+def form_of(kind: str, lines: Sequence[str], items: Sequence[Item]) -> Form:
     """How the numbers of these items are written."""
     found = [match for item in items if (match := number_in(lines[item.line], kind))]
     zeros = (len(match[2]) for match in found if match[2].startswith("0"))

@@ -14,15 +14,14 @@ from tracker.reading_list.first import first_entry, next_entry
 from tracker.reading_list.inline import plain
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.numbering import (
+    PLAIN,
     ROWS,
-    Counting,
     Form,
     Item,
     indented,
     moved_with,
     number_in,
     renumbered,
-    series_at,
     width_of,
     with_text,
     written,
@@ -30,6 +29,7 @@ from tracker.reading_list.numbering import (
 from tracker.reading_list.order import learn_order, place
 from tracker.reading_list.pieces import Facts
 from tracker.reading_list.rows import is_nothing
+from tracker.reading_list.series import Counting, series_at
 from tracker.reading_list.style import Style
 from tracker.reading_list.words import PREPRINT, venue_key
 from tracker.taxonomy import Path
@@ -227,7 +227,7 @@ def _with_first_number(
     counted = series_at(documents[donor.file], donor) if donor else None
     item = number_in(text, "numbered") if donor and donor.kind == "numbered" else None
     if donor is None or counted is None or donor.kind == "html row":
-        return renumbered(text, 1 - int(item[2]), Form()) if item else text, Counting()
+        return renumbered(text, 1 - int(item[2]), PLAIN) if item else text, Counting()
     series, place = counted
     number, counting = 1, Counting()
     if series.parts > 1 and donor.file == document.file:
