@@ -16,7 +16,6 @@ from tracker.reading_list.style import Style
 from tracker.taxonomy import Path
 
 _DELIMITER = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
-_NUMBER = re.compile(r"(\s*)\d{1,9}([.)])")
 _FRAME = re.compile(
     r"\s*(?:(?:</?(?:details|summary|div|p|br|hr|center|table|tbody|ul|ol|b)\b[^>]*>\s*)*"
     r"|[-*_ ]{3,}|\(?\[[^\]]*\]\(#[^)]*\)\)?|<p [^>]*>.*\bhref=\"#.*)\s*",
@@ -46,9 +45,7 @@ def first_entry(
     if donor is None:
         return document.file, end, bare(facts), (True, False)
     text = _trimmed(style.write(facts, 0)).replace("\n", eol)
-    if donor.kind == "numbered":
-        text = _NUMBER.sub(r"\g<1>1\2", text, count=1)
-    elif donor.kind in ("table row", "html row") and not any(map(_opens_table, lines[start:end])):
+    if donor.kind in ("table row", "html row") and not any(map(_opens_table, lines[start:end])):
         around = _table if donor.kind == "table row" else _html_table
         text = around(documents[donor.file].lines, donor, text, eol) or bare(facts)
     above = documents[donor.file].lines[donor.start - 1] if donor.start else ""

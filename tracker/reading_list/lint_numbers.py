@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tracker.reading_list.finding import Finding, Page
-from tracker.reading_list.numbering import ROWS, Item, blocks_of
+from tracker.reading_list.numbering import ROWS, Item
+from tracker.reading_list.series import blocks_of
 from tracker.taxonomy import path_text
 
 

@@ -14,16 +14,22 @@ from tracker.reading_list.first import first_entry, next_entry
 from tracker.reading_list.inline import plain
 from tracker.reading_list.lines import ending_of, split_lines
 from tracker.reading_list.numbering import (
+    PLAIN,
     ROWS,
-    Counting,
     Form,
+    Item,
+    indented,
+    moved_with,
+    number_in,
     renumbered,
-    series_at,
+    width_of,
+    with_text,
     written,
 )
 from tracker.reading_list.order import learn_order, place
 from tracker.reading_list.pieces import Facts
 from tracker.reading_list.rows import is_nothing
+from tracker.reading_list.series import Counting, series_at
 from tracker.reading_list.style import Style
 from tracker.reading_list.words import PREPRINT, venue_key
 from tracker.taxonomy import Path
@@ -187,8 +193,8 @@ def _with_marker(
         number = written(next_number, counting.form)
     marker = f"{model[1]}{number}{own[2][-1]}{own[3]}"
     # Lines that stood under the text of the one they were learned from still do.
-    body = re.sub(rf"(?<=[\r\n]) {{{own.end()}}}(?! )", " " * len(marker), text[own.end() :])
-    return marker + body, counting
+    by = len(marker) - own.end()
+    return with_text(marker + text[own.end() :], own.end(), by, counting.form), counting
 
 
 def _with_row_number(
@@ -219,17 +225,17 @@ def _with_first_number(
     """
     donor = style.templates[0].entry if style.templates else None
     counted = series_at(documents[donor.file], donor) if donor else None
+    item = number_in(text, "numbered") if donor and donor.kind == "numbered" else None
     if donor is None or counted is None or donor.kind == "html row":
-        return text, Counting()
+        return renumbered(text, 1 - int(item[2]), PLAIN) if item else text, Counting()
     series, place = counted
     number, counting = 1, Counting()
     if series.parts > 1 and donor.file == document.file:
         number, counting = series.inserted(series.place_of(line))
     head, eol, row = text.rpartition(document.ending)
     if donor.kind == "numbered":
-        own = re.match(r"(\s*)\d{1,9}(?=[.)])", text)
-        first = written(number, series.form)
-        return (own[1] + first + text[own.end() :], counting) if own else (text, Counting())
+        first = renumbered(text, number - int(item[2]), series.form) if item else text
+        return first, counting if item else Counting()
     cell = _BARRED if donor.text.lstrip().startswith("|") else _UNBARRED
     own, model = cell.match(row), cell.match(donor.text)
     if own is None or model is None or not is_nothing(own[1]) or (head and series.parts > 1):
@@ -270,14 +276,14 @@ def apply(
 ) -> tuple[str, dict[int, tuple[int, str]]]:
     """The text with all splices made, and for each its line (from 1) and the text added."""
     ordered = sorted(splices, key=lambda item: (item[1].start, item[1].rank, item[0]))
-    numbers = _Numbers([splice for _, splice in ordered])
+    numbers = _Numbers(lines, [splice for _, splice in ordered])
     eol = ending_of(list(lines))
     made: list[str] = []
     places: dict[int, tuple[int, str]] = {}
     count, position = 0, 0
     ended = True
     for number, splice in ordered:
-        between = [numbers.line(lines, n) for n in range(position, splice.start)]
+        between = [numbers.line(n) for n in range(position, splice.start)]
         count += len(between)
         ended = between[-1].endswith(("\n", "\r")) if between else ended
         position = max(position, splice.end)
@@ -298,7 +304,7 @@ def apply(
         count += len(split_lines(before))
         places[number] = (count + 1, text.rstrip("\r\n"))
         count += len(split_lines(text)) + len(split_lines(splice.after))
-    made += [numbers.line(lines, index) for index in range(position, len(lines))]
+    made += [numbers.line(index) for index in range(position, len(lines))]
     return "".join(made), places
 
 
@@ -315,23 +321,34 @@ def line_after(splices: Sequence[Splice], line: int) -> int:
 class _Numbers:
     """The numbers of all lines once several splices are made, those of new entries in order."""
 
-    def __init__(self, splices: Sequence[Splice]) -> None:
+    def __init__(self, lines: Sequence[str], splices: Sequence[Splice]) -> None:
+        self.lines = lines
         self.shift: Counter[int] = Counter()
-        self.forms: dict[int, Form] = {}
+        self.indent: Counter[int] = Counter()
+        forms: dict[Item, Form] = {}
         # New entries that go on from one number may stand on both sides of a section's heading.
         self.before: Counter[tuple[int, int]] = Counter()
         self.behind: Counter[tuple[int, int]] = Counter()
         for splice in splices:
             counting = splice.counting
             self.behind[counting.first, counting.after] += counting.own
-            self.forms.update(dict.fromkeys(counting.lines, counting.form))
-            for number in counting.lines:
-                self.shift[number] += counting.step
+            forms.update(dict.fromkeys(counting.items, counting.form))
+            for item in counting.items:
+                self.shift[item.line] += counting.step
+        self.changed = {item.line: self._changed(item, form) for item, form in forms.items()}
 
-    def line(self, lines: Sequence[str], number: int) -> str:
+    def _changed(self, item: Item, form: Form) -> str:
+        """The line of an item with its new number; those below it go with its text."""
+        line = self.lines[item.line]
+        changed = renumbered(line, self.shift[item.line], form)
+        width, by = width_of(line), len(changed) - len(line)
+        own = self.lines[item.line : item.end] if width and by else ()
+        self.indent.update({item.line + n: by for n in moved_with(own, width, by, form)})
+        return changed
+
+    def line(self, number: int) -> str:
         """One of the lines as they were, with the number it has now."""
-        by = self.shift[number]
-        return renumbered(lines[number], by, self.forms[number]) if by else lines[number]
+        return indented(self.changed.get(number, self.lines[number]), self.indent[number])
 
     def text(self, splice: Splice) -> str:
         """A new entry with its number: others may go on from the same one, and before it."""

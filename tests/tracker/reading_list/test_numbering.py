@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from tracker.identifiers import Identifier
 from tracker.paper import Paper
@@ -144,6 +146,49 @@ def test_a_series_through_several_sections_counts_on_through_them(form: str, ste
     assert inserted(text(before, False), steam(2018)) == text(after, True)
 
 
+def below(number: int, name: str, year: int, blanks: int) -> str:
+    """An item over several lines, of which one is a list of its own."""
+    first = line("item", number, name, year)
+    deeper = " " * (blanks + 2)
+    return f"{first}\n\n{' ' * blanks}- Ada Real\n{deeper}- Bo Fictional\n"
+
+
+@pytest.mark.parametrize(
+    "blanks", [lambda n: len(f"{n}. "), lambda _: 4], ids=["under the text", "always four"]
+)
+@pytest.mark.parametrize("where", [0, 3, 9])
+def test_what_stands_below_a_number_moves_with_it(blanks: Callable[[int], int], where: int) -> None:
+    names = [f"{'ZMA'[n % 3]}{n} is Baked with Care" for n in range(9)]
+    years = list(range(2024, 2006, -2))
+    old = [below(n, names[n - 1], years[n - 1], blanks(n)) for n in range(1, 10)]
+    text = "## Ovens\n\n" + "\n".join(old)
+    new = inserted(text, steam(years[where] + 1 if where < 9 else 2007))
+    shown = MarkdownIt().parse(new)
+    assert sum(token.type == "list_item_open" and token.level == 1 for token in shown) == 10
+    kept = [row for n, row in enumerate(old) if n < where]
+    moved = [below(n + 1, names[n - 1], years[n - 1], blanks(n + 1)) for n in range(where + 1, 10)]
+    assert new.startswith("\n".join(["## Ovens\n", *kept]))
+    assert new.endswith("\n".join(moved))
+
+
+@pytest.mark.parametrize("count", [7, 8, 9])
+@pytest.mark.parametrize("year", [2025, 2000])
+def test_new_entries_of_several_lines_stay_items_of_the_list(count: int, year: int) -> None:
+    form = "{}. [Baking in {}](https://arxiv.org/abs/{}01.00001)\n\n{}*Ada Real, Bo Other.* {}.4\n"
+    rows = [
+        form.format(n, y, f"{y - 2000:02}", " " * len(f"{n}. "), y)
+        for n, y in zip(range(1, count + 1), range(2022, 2000, -2), strict=False)
+    ]
+    papers = [
+        replace(steam(year, f"Steam Number {day}", day), authors=("Cy Nobody", "Di Unreal"))
+        for day in (1, 2, 3)
+    ]
+    text = inserted("## Ovens\n\n" + "\n".join(rows), *papers)
+    assert text.count("*Cy Nobody, Di Unreal.*") == 3
+    outside = {token.type for token in MarkdownIt().parse(text)[3:] if token.level == 0}
+    assert outside == {"ordered_list_open", "ordered_list_close"}
+
+
 def test_sections_that_begin_again_are_counted_each() -> None:
     pots = section("Pots", "item", [(1, NAMES[2], 2016), (2, NAMES[3], 2017)])
     ovens = section("Ovens", "item", [(1, NAMES[0], 2016), (2, NAMES[1], 2017)])
@@ -274,14 +319,18 @@ def test_a_first_entry_goes_on_with_a_series_through_the_sections(form: str, ste
 @given(
     st.sampled_from(["row", "item", "cell"]),
     st.booleans(),
-    st.lists(st.integers(1, 3), min_size=1, max_size=3),
+    st.lists(st.integers(1, 3), min_size=2, max_size=4),
     st.lists(st.tuples(st.integers(0, 4), st.integers(2009, 2026)), min_size=1, max_size=6),
 )
+@example("item", True, [2, 3], [(0, 2009), (2, 2026)])
+@example("item", False, [2, 2], [(0, 2025), (1, 2025)])
+@example("row", True, [1, 1, 2], [(0, 2025)])
+@example("cell", True, [1, 1, 1], [(1, 2025)])
 def test_numbers_stay_consecutive_wherever_new_entries_go(
     form: str, down: bool, sizes: list[int], new: list[tuple[int, int]]
 ) -> None:
-    # The first and the last section have two entries, or more, which show the direction.
-    sizes = [sizes[0] + 1, *sizes[1:], *([] if form == "cell" else [0]), sizes[-1] + 1]
+    # One of the sections is empty; the first row of HTML in such a one is not counted.
+    sizes = [*sizes[:-1], *([] if form == "cell" else [0]), sizes[-1]]
     total = sum(sizes)
     numbers = iter(range(total, 0, -1) if down else range(1, total + 1))
     parts = []
