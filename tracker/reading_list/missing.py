@@ -110,9 +110,9 @@ def _without_pairs(before: str, behind: str) -> tuple[str, str]:
 
     In brackets that hold something else they are without what set that off.
     """
+    changed = True
     # The star of a bullet opens nothing.
-    changed = _BULLET.search(before) is None
-    while changed:
+    while changed and _BULLET.search(before) is None:
         changed = False
         for opened, closed in _PAIRS:
             if before.rstrip(" ,").endswith(opened) and behind.lstrip(" .,").startswith(closed):

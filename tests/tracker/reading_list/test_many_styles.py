@@ -346,3 +346,9 @@ def test_a_surname_of_two_letters_and_a_title_with_a_number_end_their_sentences(
     last = tuple(name.removeprefix("and ") for name in names.split(", "))
     assert (found.title, found.authors) == (title, last)
     assert found.venue == venue.removeprefix("In ").replace("*", "")[: -len("{year}")].rstrip(" ,")
+
+
+def test_what_stands_first_is_left_out_without_the_bullet() -> None:
+    form = '* [Jun {year}] **"{title}"** *Ada {name}* arXiv. [[paper]({link})]'
+    line = f'* **"{BARE.title}"**. [[paper](https://doi.org/10.1000/rye)]'
+    assert added(form, BARE) == line
