@@ -50,6 +50,12 @@ def by_year(shift: int) -> tuple[list[Paper], list[list[Path]]]:
         ("Papers before 2019", (FIRST, 2018)),
         ("2018-2020", (2018, 2020)),
         ("2018 – 2020", (2018, 2020)),
+        ("2020-2018", (2018, 2020)),
+        ("2018–20", (2018, 2020)),
+        ("2018-now", (2018, LAST)),
+        ("Papers 2018 to present", (2018, LAST)),
+        ("2018-05", None),
+        ("2020-19", None),
         ("2024+", (2024, LAST)),
         ("2024 and later", (2024, LAST)),
         ("Since 2024", (2024, LAST)),
@@ -65,6 +71,18 @@ def test_headings_that_take_more_than_a_year(heading: str, span: tuple[int, int]
     assert spans([*years, ("Papers", heading)]).get(("Papers", heading)) == span
     # Without a year beside it a heading may mean anything.
     assert spans([*years, ("Bees", heading)]).get(("Bees", heading)) is None
+
+
+@pytest.mark.parametrize("heading", ["2023-", "2023 –", "(2023–)"])
+def test_a_dash_behind_one_of_the_years_opens_a_span(heading: str) -> None:
+    paths = [("Papers", "2021"), ("Papers", "2022"), ("Papers", heading)]
+    assert spans(paths)["Papers", heading] == (2023, LAST)
+
+
+@pytest.mark.parametrize("form", ["– {} –", "{} -", "{}"])
+def test_dashes_that_adorn_years_open_no_span(form: str) -> None:
+    paths = {("Papers", form.format(year)): (year, year) for year in (2021, 2022)}
+    assert spans([*paths]) == paths
 
 
 @pytest.mark.parametrize("older", ["Older", "Earlier papers", "Before 2021"])
