@@ -201,7 +201,10 @@ def test_a_paper_says_nothing_of_its_own_year_when_judged_as_if_not_on_the_list(
 
 @pytest.mark.parametrize("stated", [True, False])
 @pytest.mark.parametrize("third", ["Preprints", "arXiv 2024", "ICLR 2024"])
-@pytest.mark.parametrize("venue", ["", "Journal of Hives", "NeurIPS", "ICML 2024"])
+@pytest.mark.parametrize(
+    "venue",
+    ["", "Journal of Hives", "NeurIPS", "ICML 2024", "Neural Information Processing Systems"],
+)
 def test_a_venue_s_section_is_for_papers_of_that_venue_alone(
     stated: bool, third: str, venue: str
 ) -> None:
@@ -214,7 +217,8 @@ def test_a_venue_s_section_is_for_papers_of_that_venue_alone(
             labels[number] = [("Bees", name)]
     trained = SectionClassifier([]).fit(papers, labels)
     [filing] = trained.predict([replace(make(BEES, 100), venue=venue, published=date(2024, 6, 1))])
-    named = {"NeurIPS": "NeurIPS 2024", "": third if third != "ICLR 2024" else "none"}
+    named = dict.fromkeys(("NeurIPS", "Neural Information Processing Systems"), "NeurIPS 2024")
+    named[""] = third if third != "ICLR 2024" else "none"
     expected = named.get(venue, venue)
     if expected in ("none", "Journal of Hives"):
         assert filing.confidence < 0.1
