@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 
 from classifiers.venues import kinds_of, names
-from classifiers.years import Span, spans, year_in, year_of
+from classifiers.years import Span, spans, year_in
 from tracker.paper import Paper
 from tracker.taxonomy import Path
 
@@ -62,8 +62,8 @@ class Topics:
         # A list may file by the year of the venue, often the one after the preprint.
         self._shifts: dict[int, Counter[int]] = {}
         self._dated = [
-            year_of(path) if path in dated else edition
-            for path, edition in zip(paths, self._edition, strict=True)
+            (span[0] if span[0] == span[1] else None) if span else edition
+            for span, edition in zip(self._spans, self._edition, strict=True)
         ]
         self._held_years: dict[int, list[Span]] = {}
         for topic, year, span in zip(self.of, self._dated, self._spans, strict=True):

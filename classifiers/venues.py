@@ -8,6 +8,7 @@ from typing import Literal
 
 from classifiers.years import year_in
 from tracker.paper import Paper
+from tracker.publication import short_venue
 from tracker.reading_list.words import PREPRINT, is_acronym, looks_like_venue
 from tracker.taxonomy import Path, section_key
 
@@ -43,9 +44,18 @@ def kinds_of(held: Mapping[Path, Sequence[Paper]]) -> dict[Path, Kind]:
 
 
 def names(path: Path, paper: Paper) -> bool:
-    """Whether the heading's words, years aside, are all in the paper's venue."""
-    words = {word for word in section_key("".join(path[-1:])).split() if not word.isdigit()}
-    return bool(words) and words <= set(section_key(paper.venue).split())
+    """Whether the heading's words, years aside, are all in the paper's venue.
+
+    Sources write the venue in full where a heading has its short name, or the other way round.
+    """
+    heading = "".join(path[-1:])
+    short, venue = short_venue(heading), short_venue(paper.venue)
+    return _holds(paper.venue, heading) or _holds(venue, short)
+
+
+def _holds(venue: str, heading: str) -> bool:
+    words = {word for word in section_key(heading).split() if not word.isdigit()}
+    return bool(words) and words <= set(section_key(venue).split())
 
 
 def _by_words(path: Path) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from tracker.taxonomy import Path
@@ -34,9 +35,12 @@ _SPANS = tuple(
     )
 )
 _BETWEEN = re.compile(
-    rf"^{_AROUND}(?:{_OF}\s+(?:(?:of|from|in)\s+)?)?{_Y}\s*(?:-|–|—|~|to)\s*{_Y}(?:\s+{_OF})?{_AROUND}$",
+    rf"^{_AROUND}(?:{_OF}\s+(?:(?:of|from|in)\s+)?)?{_Y}\s*(?:-|–|—|~|to)\s*"
+    rf"(?:{_Y}|(\d\d)|now|present|today|date)(?:\s+{_OF})?{_AROUND}$",
     re.IGNORECASE,
 )
+# A dash before the year as well only adorns it.
+_OPEN = re.compile(r"^[^\w<>≤≥+–—~-]*((?:19|20)\d\d)\s*[-–—~][\s)\]*_]*$")
 _OLDER = re.compile(rf"^\W*(?:older|earlier|previous)(?:\s+{_OF})?\W*$", re.IGNORECASE)
 
 
@@ -67,16 +71,33 @@ def spans(paths: Collection[Path]) -> dict[Path, Span]:
         if (year := year_of(path)) is not None:
             exact.setdefault(path[:-1], set()).add(year)
     found = ((path, _span(path[-1], exact[path[:-1]])) for path in paths if path[:-1] in exact)
-    return {path: span for path, span in found if span is not None}
+    known = {path: span for path, span in found if span is not None}
+    # Where several end with a dash it adorns them.
+    dashed = Counter(path[:-1] for path in known if _OPEN.match(path[-1]))
+    for path, (low, _) in known.items():
+        if _OPEN.match(path[-1]) and dashed[path[:-1]] == 1 < len(exact[path[:-1]]):
+            known[path] = low, LAST
+    return known
 
 
 def _span(name: str, beside: Iterable[int]) -> Span | None:
     if (year := year_of((name,))) is not None:
         return year, year
     if found := _BETWEEN.match(name):
-        return int(found[1]), int(found[2])
+        return _between(int(found[1]), found[2], found[3])
     for form, low, high in _SPANS:
         if found := form.match(name):
             year = int(found[1])
             return FIRST if low is None else year + low, LAST if high is None else year + high
     return (FIRST, min(beside) - 1) if _OLDER.match(name) else None
+
+
+def _between(year: int, other: str | None, short: str | None) -> Span | None:
+    """The span from a year to another, to one of two digits, or to now."""
+    if other:
+        return min(year, int(other)), max(year, int(other))
+    if short is None:
+        return year, LAST
+    last = year - year % 100 + int(short)
+    # Two digits up to 12 may be a month.
+    return (year, last) if last > year and int(short) > 12 else None

@@ -50,6 +50,12 @@ def by_year(shift: int) -> tuple[list[Paper], list[list[Path]]]:
         ("Papers before 2019", (FIRST, 2018)),
         ("2018-2020", (2018, 2020)),
         ("2018 – 2020", (2018, 2020)),
+        ("2020-2018", (2018, 2020)),
+        ("2018–20", (2018, 2020)),
+        ("2018-now", (2018, LAST)),
+        ("Papers 2018 to present", (2018, LAST)),
+        ("2018-05", None),
+        ("2020-19", None),
         ("2024+", (2024, LAST)),
         ("2024 and later", (2024, LAST)),
         ("Since 2024", (2024, LAST)),
@@ -65,6 +71,18 @@ def test_headings_that_take_more_than_a_year(heading: str, span: tuple[int, int]
     assert spans([*years, ("Papers", heading)]).get(("Papers", heading)) == span
     # Without a year beside it a heading may mean anything.
     assert spans([*years, ("Bees", heading)]).get(("Bees", heading)) is None
+
+
+@pytest.mark.parametrize("heading", ["2023-", "2023 –", "(2023–)"])
+def test_a_dash_behind_one_of_the_years_opens_a_span(heading: str) -> None:
+    paths = [("Papers", "2021"), ("Papers", "2022"), ("Papers", heading)]
+    assert spans(paths)["Papers", heading] == (2023, LAST)
+
+
+@pytest.mark.parametrize("form", ["– {} –", "{} -", "{}"])
+def test_dashes_that_adorn_years_open_no_span(form: str) -> None:
+    paths = {("Papers", form.format(year)): (year, year) for year in (2021, 2022)}
+    assert spans([*paths]) == paths
 
 
 @pytest.mark.parametrize("older", ["Older", "Earlier papers", "Before 2021"])
@@ -183,7 +201,10 @@ def test_a_paper_says_nothing_of_its_own_year_when_judged_as_if_not_on_the_list(
 
 @pytest.mark.parametrize("stated", [True, False])
 @pytest.mark.parametrize("third", ["Preprints", "arXiv 2024", "ICLR 2024"])
-@pytest.mark.parametrize("venue", ["", "Journal of Hives", "NeurIPS", "ICML 2024"])
+@pytest.mark.parametrize(
+    "venue",
+    ["", "Journal of Hives", "NeurIPS", "ICML 2024", "Neural Information Processing Systems"],
+)
 def test_a_venue_s_section_is_for_papers_of_that_venue_alone(
     stated: bool, third: str, venue: str
 ) -> None:
@@ -196,7 +217,8 @@ def test_a_venue_s_section_is_for_papers_of_that_venue_alone(
             labels[number] = [("Bees", name)]
     trained = SectionClassifier([]).fit(papers, labels)
     [filing] = trained.predict([replace(make(BEES, 100), venue=venue, published=date(2024, 6, 1))])
-    named = {"NeurIPS": "NeurIPS 2024", "": third if third != "ICLR 2024" else "none"}
+    named = dict.fromkeys(("NeurIPS", "Neural Information Processing Systems"), "NeurIPS 2024")
+    named[""] = third if third != "ICLR 2024" else "none"
     expected = named.get(venue, venue)
     if expected in ("none", "Journal of Hives"):
         assert filing.confidence < 0.1
