@@ -24,7 +24,8 @@ _ET_AL = re.compile(
 )
 
 
-SENTENCE = re.compile(r"(?<=[^\W\d_]{2})(?<!\b[JSD]r)(?<!\bSt)(?<!\bal)\.\s+(?=\S)(?!\w\.)")
+# The full stop comes first: that is what is looked for quickly.
+SENTENCE = re.compile(r"\.(?<=[^\W\d_]{2}\.)(?<!\b[JSD]r\.)(?<!\bSt\.)(?<!\bal\.)\s+(?=\S)(?!\w\.)")
 """Where one sentence ends and another begins; initials, and words that are cut short, end none."""
 ROW_END = re.compile(
     rf"{SENTENCE.pattern}|\s{{1,4}}[-–—|·•](?:\s|\Z)|\s{{0,4}}[(\[（](?=[^()\[\]（）]{{0,60}}(?:19|20)\d\d)"

@@ -86,10 +86,11 @@ def _names_people(draft: Draft, piece: Piece, words: str, count: int) -> int:
             return 0
         # "Bread and Butter" is a title in bold, and two people in italics.
         return 4 if marked else 14 if et_al(words) or count > 4 else 8
+    if not _follows_title(draft, piece):
+        return 0
     row = words.lstrip(" .,;:·-–—([|")
     row = row[by(row) :]
-    named = leading_authors(row) or lone_author(row, "")
-    return 14 if named and _follows_title(draft, piece) else 0
+    return 14 if leading_authors(row) or lone_author(row, "") else 0
 
 
 def _is_cited(words: str) -> bool:
