@@ -17,9 +17,9 @@ from tracker.reading_list.people import (
     looks_like_name,
     names_before_year,
 )
-from tracker.reading_list.pieces import Draft, Piece
-from tracker.reading_list.title import WORD, is_tag, rate
-from tracker.reading_list.words import is_dated_venue
+from tracker.reading_list.pieces import Draft, Piece, is_tag
+from tracker.reading_list.title import WORD, rate
+from tracker.reading_list.words import CAPITAL, is_dated_venue
 
 _ABBREVIATED = re.compile(
     r"\b(?:vs|etc|dr|md|mr|mrs|st|jr|no|proc|trans|int|conf|univ|dept|fig)\Z", re.I
@@ -40,7 +40,7 @@ def title_of_citation(draft: Draft, piece: Piece) -> Piece:
     The draft's piece is cut at its sentences and bars then; without any it is the title itself.
     """
     text = draft.text
-    if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
+    if piece.is_marked:
         return piece
     cuts = [
         (_title_end(found), found.end())
@@ -81,16 +81,22 @@ def part_before_authors(draft: Draft) -> None:
 
     `[ACL 2024] Title. Ada Real, Bo Fictional.` has a piece for each then.
     """
-    for number, piece in enumerate(draft.pieces):
-        if piece.bold or piece.italic or piece.link >= 0 or piece.cell:
+    for piece in draft.pieces:
+        if piece.is_marked:
             if is_tag(draft, piece):
                 continue
             return
         if cut := _authors_behind(draft.text, piece):
-            title = replace(piece, end=cut[0])
-            draft.pieces[number : number + 1] = [title, replace(piece, start=cut[1])]
-            draft.before_authors = title
+            draft.before_authors = _title_cut_off(draft, piece, *cut)
         return
+
+
+def _title_cut_off(draft: Draft, piece: Piece, end: int, start: int) -> Piece:
+    """A piece's words up to `end`, which becomes a piece; those from `start` on are another."""
+    title = replace(piece, end=end)
+    at = draft.pieces.index(piece)
+    draft.pieces[at : at + 1] = [title, replace(piece, start=start)]
+    return title
 
 
 def _authors_behind(text: str, piece: Piece) -> tuple[int, int] | None:
@@ -120,7 +126,7 @@ def _authors_behind(text: str, piece: Piece) -> tuple[int, int] | None:
 # Two halves of a title may be set apart by a dash as well, but not behind a venue in brackets.
 _DASH = re.compile(r"(?<=\d[)\]])\s[-–—]\s+")
 _COMMA = re.compile(r",\s{1,4}")
-_INITIAL = re.compile(r"[^\W\d_a-zß-ÿ]\.")
+_INITIAL = re.compile(rf"{CAPITAL}\.")
 
 
 def _parts_a_citation(cut: re.Match[str], piece: Piece) -> bool:
@@ -168,12 +174,8 @@ def title_before_authors(draft: Draft, piece: Piece | None) -> Piece | None:
     Where no piece is given, the first that can be cut so: on its own it looks like authors.
     """
     for candidate in list(draft.pieces) if piece is None else [piece]:
-        marked = candidate.bold or candidate.italic or candidate.link >= 0 or candidate.cell
-        if not marked and (cut := _before_authors(draft.text, candidate)):
-            at = draft.pieces.index(candidate)
-            title = replace(candidate, end=_title_end(cut))
-            draft.pieces[at : at + 1] = [title, replace(candidate, start=cut.end())]
-            return title
+        if not candidate.is_marked and (cut := _before_authors(draft.text, candidate)):
+            return _title_cut_off(draft, candidate, _title_end(cut), cut.end())
     first = draft.pieces[0] if draft.pieces else None
     if piece is None and first is not None:
         # "Somebody et al. (2023). Title." looks like authors as a whole.

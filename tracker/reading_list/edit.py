@@ -118,10 +118,11 @@ class ReadingList:
         """Add entries for facts as they are; see `insert_all`."""
         changed, additions = self, dict[int, Addition]()
         waiting = dict(enumerate(items))
+        sections = {number: section for number, (section, _) in waiting.items()}
         while waiting:
             batch = changed._batch(waiting)
             splices = changed._splices({n: waiting.pop(n) for n in batch}, self)
-            following, added = changed._apply(splices, dict(enumerate(s for s, _ in items)))
+            following, added = changed._apply(splices, sections)
             lines = {n: changed._own_lines(addition) for n, addition in additions.items()}
             additions = {n: following._carried(a, splices) for n, a in lines.items()}
             additions |= dict(zip(sorted(batch), added, strict=True))

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tracker.reading_list.words import CAPITAL
+
 _Form = Literal["full", "surname", "initials first", "initials last", "turned"]
 _MOST = 0.6
-_FIRST = re.compile(r"(?:[^\W\d_a-zß-ÿ]\.[ -]?)+")
+_FIRST = re.compile(rf"(?:{CAPITAL}\.[ -]?)+")
 _HAN = re.compile(r"[\u3400-\u9fff]{2,}")
 """A Chinese name is whole without a blank."""
-_TURNED = re.compile(r"[^,]{2,}, ?(?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,4}")
-_LAST = re.compile(r"[^\W\d_]{2}[^\d_]* (?:[^\W\d_a-zß-ÿ]\.?[ -]?){1,4}")
+_TURNED = re.compile(rf"[^,]{{2,}}, ?(?:{CAPITAL}\.?[ -]?){{1,4}}")
+_LAST = re.compile(rf"[^\W\d_]{{2}}[^\d_]* (?:{CAPITAL}\.?[ -]?){{1,4}}")
 _SUFFIX = re.compile(r"[JS]r\.?|I{2,3}|IV")
 # Two surnames stand together with one of these between them: Ortega y Gasset.
 _BETWEEN = frozenset(("y", "e", "i"))

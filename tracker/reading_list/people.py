@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from tracker.reading_list.words import is_serial, looks_like_venue
+from tracker.reading_list.words import CAPITAL, is_serial, looks_like_venue
 
 _NAME = re.compile(
-    r"[^\W\d_a-zß-ÿ][\w'’.-]*"
+    rf"{CAPITAL}[\w'’.-]*"
     r"(?:[ \u00a0-](?:(?:de|van|von|der|den|da|di|dos|del|la|le|el|al|bin|ten|ter)\b"
-    r"|[^\W\d_a-zß-ÿ][\w'’.-]*)){0,5}"
+    rf"|{CAPITAL}[\w'’.-]*)){{0,5}}"
 )
 _HAN_NAME = re.compile(
     r"(?:欧阳|司马|上官|诸葛|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋"
@@ -48,6 +48,8 @@ _LONGEST_ROW = 2_000
 _JOINT = re.compile(r"[,;，、&]| and ")
 
 
+BEFORE_NAMES = ' .,;:·-–—(["”“»」》，、；：。（【|'
+"""What may stand between names and what is before them."""
 _BY = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
 
 
@@ -55,6 +57,12 @@ def by(names: str) -> int:
     """How long the `by` is that stands before names, with the blank behind it."""
     found = _BY.match(names)
     return found.end() if found else 0
+
+
+def from_names_on(text: str) -> str:
+    """A text without what may stand before the names that it may begin with."""
+    names = text.lstrip(BEFORE_NAMES)
+    return names[by(names) :]
 
 
 def looks_like_authors(text: str) -> bool:
@@ -170,10 +178,9 @@ _LONE_END = re.compile(rf"{ROW_END.pattern}|[,;]\s|[.,;]?\s{{0,4}}\Z")
 _FIRST_WORDS = re.compile(r"(?:In\b)?[\W_]{0,8}([^\W\d_][^\d\r\n,.;()\[\]*]{1,60})")
 """What a venue may be among, up to its year."""
 
-_CAPITAL = r"[^\W\d_a-zß-ÿ]"
 _INITIALS = (
-    rf"\s{{0,4}}(?:(?:{_CAPITAL}\.[ -]?){{1,4}}(?=\s{{0,4}}(?:[,;&(]|and\b|\Z))"
-    rf"|(?:{_CAPITAL}\.[ -]?){{0,3}}{_CAPITAL}\Z)"
+    rf"\s{{0,4}}(?:(?:{CAPITAL}\.[ -]?){{1,4}}(?=\s{{0,4}}(?:[,;&(]|and\b|\Z))"
+    rf"|(?:{CAPITAL}\.[ -]?){{0,3}}{CAPITAL}\Z)"
 )
 """Initials behind a surname and a comma, as in `Real, A. B.`."""
 _BETWEEN_NAMES = re.compile(

@@ -74,6 +74,11 @@ class Piece:
     cell: int = 0
     column: str = ""
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is set off from plain text: by emphasis, as a link or in a cell."""
+        return self.bold or self.italic or self.link >= 0 or self.cell > 0
+
 
 @dataclass(slots=True)
 class Draft:
@@ -99,6 +104,16 @@ class Draft:
         """Note emoji before a title; blanks behind them go where they go."""
         self.put("signs", start, end)
         self.notes.append(self.text[start:end].strip())
+
+
+def is_tag(draft: Draft, piece: Piece) -> bool:
+    """Whether a piece is a venue or a date, such as `[ACL 2024]`."""
+    words = draft.text[piece.start : piece.end].strip(" []()（）【】`*_")
+    found = find_date(words)
+    if found is not None:
+        rest = (words[: found.start] + words[found.end :]).strip(" ,.-")
+        return not rest or looks_like_venue(rest)
+    return len(words.split()) <= 4 and looks_like_venue(words)
 
 
 _COLUMNS = (

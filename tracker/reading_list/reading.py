@@ -14,10 +14,12 @@ from tracker.reading_list.citation import (
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
 from tracker.reading_list.people import (
+    BEFORE_NAMES,
     SENTENCE,
     author_parts,
     by,
     et_al,
+    from_names_on,
     is_person,
     leading_authors,
     lone_author,
@@ -120,14 +122,13 @@ def _begins_line(text: str, start: int) -> bool:
 
 
 def _names(draft: Draft, piece: Piece, words: str, known: frozenset[str]) -> bool:
-    first = words.lstrip(_BEFORE_NAMES)
-    first = first[by(first) :]
-    if leading_authors(first) or _surnames(words, known):
+    row = from_names_on(words)
+    if leading_authors(row) or _surnames(words, known):
         return True
     after_title = bool(draft.title) and any(
         p.name == "title" and p.end <= piece.start for p in draft.places
     )
-    if after_title and lone_author(first, _behind(draft.text, piece.end)):
+    if after_title and lone_author(row, _behind(draft.text, piece.end)):
         return True
     first = _NAME_END.split(words, maxsplit=1)[0].strip(" .")
     if not after_title or not piece.italic or looks_like_venue(first) or find_date(first):
@@ -165,14 +166,11 @@ def _surnames(words: str, known: frozenset[str] = frozenset()) -> int:
     return opened.end() + len(names)
 
 
-_BEFORE_NAMES = ' .,;:·-–—(["”“»」》，、；：。（【|'
-
-
 def _take_authors(draft: Draft, start: int, end: int) -> int:
     """Take the names; gives where the rest of the piece begins."""
     text = draft.text
     surnames = start + _surnames(text[start:end])
-    while start < end and text[start] in _BEFORE_NAMES:
+    while start < end and text[start] in BEFORE_NAMES:
         start += 1
     first, stop = start, end
     start += by(text[start:end])

@@ -201,9 +201,7 @@ def _with_row_number(
     document: Document, text: str, neighbour: Entry, at: int
 ) -> tuple[str, Counting]:
     """A row with its number, where the first cells of the table count its rows."""
-    cell = _CELL if neighbour.kind == "html row" else _BARRED
-    if neighbour.kind == "table row" and not neighbour.text.lstrip().startswith("|"):
-        cell = _UNBARRED
+    cell = _first_cell(neighbour)
     own, model = cell.match(text), cell.match(neighbour.text)
     counted = series_at(document, neighbour)
     if own is None or model is None or counted is None:
@@ -214,6 +212,13 @@ def _with_row_number(
     number, counting = series.inserted(place + (at > 0))
     first = renumbered(model[0], number - series.items[place].number, counting.form)
     return first + text[own.end() :], counting
+
+
+def _first_cell(row: Entry) -> re.Pattern[str]:
+    """What the first cell of a row, and of those like it, is found by."""
+    if row.kind == "html row":
+        return _CELL
+    return _BARRED if row.text.lstrip().startswith("|") else _UNBARRED
 
 
 def _with_first_number(
@@ -236,7 +241,7 @@ def _with_first_number(
     if donor.kind == "numbered":
         first = renumbered(text, number - int(item[2]), series.form) if item else text
         return first, counting if item else Counting()
-    cell = _BARRED if donor.text.lstrip().startswith("|") else _UNBARRED
+    cell = _first_cell(donor)
     own, model = cell.match(row), cell.match(donor.text)
     if own is None or model is None or not is_nothing(own[1]) or (head and series.parts > 1):
         return text, Counting()

@@ -6,8 +6,14 @@ import re
 
 from tracker.reading_list.dates import find_date
 from tracker.reading_list.inline import plain
-from tracker.reading_list.people import by, et_al, leading_authors, lone_author, looks_like_authors
-from tracker.reading_list.pieces import Draft, Piece
+from tracker.reading_list.people import (
+    et_al,
+    from_names_on,
+    leading_authors,
+    lone_author,
+    looks_like_authors,
+)
+from tracker.reading_list.pieces import Draft, Piece, is_tag
 from tracker.reading_list.signs import SHORTCODE, SIGNS, final_signs
 from tracker.reading_list.words import is_dated_venue, is_paper_url, label_role, looks_like_venue
 
@@ -88,8 +94,7 @@ def _names_people(draft: Draft, piece: Piece, words: str, count: int) -> int:
         return 4 if marked else 14 if et_al(words) or count > 4 else 8
     if not _follows_title(draft, piece):
         return 0
-    row = words.lstrip(" .,;:·-–—([|")
-    row = row[by(row) :]
+    row = from_names_on(words)
     return 14 if leading_authors(row) or lone_author(row, "") else 0
 
 
@@ -125,16 +130,6 @@ _ENDED = re.compile(r"[*_]{1,3}(?:[.,]|\s[-–—|]\s)")
 """What ends a title in bold."""
 _FEW = 3
 """Words of a title without marks; fewer may be a label, and what follows the title."""
-
-
-def is_tag(draft: Draft, piece: Piece) -> bool:
-    """Whether a piece is a venue or a date, such as `[ACL 2024]`."""
-    words = draft.text[piece.start : piece.end].strip(" []()（）【】`*_")
-    found = find_date(words)
-    if found is not None:
-        rest = (words[: found.start] + words[found.end :]).strip(" ,.-")
-        return not rest or looks_like_venue(rest)
-    return len(words.split()) <= 4 and looks_like_venue(words)
 
 
 def _leads(words: str) -> bool:

@@ -146,6 +146,8 @@ _SERIAL = re.compile(
     r"|Networks|Access)\b"
 )
 """Words of venues that are no one's name."""
+CAPITAL = r"[^\W\d_a-zß-ÿ]"
+"""A capital letter, or one of a script that has none."""
 _WITHIN = re.compile(r"[Ii]n:?\s+(?=\S)")
 
 
@@ -156,7 +158,7 @@ def within(venue: str) -> int:
 
 
 _DATED_VENUE = re.compile(
-    rf"(?:In\s)?((?:(?:npj|of|and|the|&|[^\W\d_a-zß-ÿ][\w-]*)\s){{0,6}}?[\w-]+"
+    rf"(?:In\s)?((?:(?:npj|of|and|the|&|{CAPITAL}[\w-]*)\s){{0,6}}?[\w-]+"
     rf"|{_SERIAL.pattern}[^\d.,;?!]{{0,80}}[^\W\d_]),?\s*[(\[]?(?:19|20)\d\d"
     r"|([^\W\d_]{3,8})[.,;]?\s*\Z"
 )
